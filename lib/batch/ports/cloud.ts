@@ -1,0 +1,133 @@
+import type { CloudLimits } from '../contract/limits';
+import { BatchError } from '../errors';
+
+/**
+ * What the engine asks of an IoT cloud. One connection serves one invocation: it is made with credentials, a clock and a
+ * moment after which no request may still run, and is closed at the end.
+ *
+ * Every method may throw a `CloudError`, and nothing else. Reads retry by themselves; what cannot be repeated safely is
+ * never repeated here: the engine observes and decides.
+ */
+export interface Cloud {
+  readonly limits: CloudLimits;
+  readonly traits: CloudTraits;
+
+  /** Reads the product; throws where it does not exist or cannot take a batch. `devices`: how many it holds, if known. */
+  inspect(): Promise<{ devices?: number }>;
+  /** Proves that the credentials may delete: deletes a name that nobody has, which must answer "does not exist". */
+  proveDeletable(reservedName: string): Promise<void>;
+
+  /** Submits the names for checking, where the cloud has such a step; creates nothing. Repeating it is harmless. */
+  open(names: readonly string[]): Promise<JobOpening>;
+  /** Starts the creation. Not to be repeated while the first may still arrive. Success means submitted, no more. */
+  commit(names: readonly string[], jobId: string | undefined): Promise<{ jobId: string }>;
+  /** What has become of a job. */
+  observe(names: readonly string[], jobId: string): Promise<JobState>;
+  /** One page of a finished job's devices. `cursor` undefined: the first page. */
+  collect(jobId: string, cursor: string | undefined): Promise<CollectedPage>;
+
+  /** Which of the names exist, in no certain order; names that do not exist are left out. */
+  lookUp(names: readonly string[], seen?: (done: number) => void): Promise<FoundDevice[]>;
+  /** Deletes one device by its identity; one that is gone already counts as success. Irreversible. */
+  delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'>;
+
+  /** Ends the connection; no socket or promise outlives it. */
+  close(): Promise<void>;
+}
+
+export interface CloudTraits {
+  /** Where a job's id is born: Alibaba's application at `open`, Tencent's task at `commit`. */
+  jobIdBornAt: 'open' | 'commit';
+  /** Whether the cloud can tell that a device has ever connected. */
+  knowsActivation: boolean;
+  /** Devices that one page of `collect` holds. */
+  pageSize: number;
+  /** How many calls of one kind may usefully run side by side. */
+  concurrency: number;
+}
+
+/** `rejected`: the cloud said no at once. A cloud without a checking step answers neither. */
+export interface JobOpening {
+  jobId?: string;
+  rejected?: DeviceFailure[];
+}
+
+export type JobState =
+  /** The cloud does not know this job (never submitted, or expired). */
+  | { state: 'absent' }
+  /** The names are being checked. */
+  | { state: 'checking' }
+  /** At least one name was refused; nothing was created. `passed`: names that were fine. */
+  | { state: 'rejected'; failures: DeviceFailure[]; passed: string[] }
+  /** Every name was accepted; creation has not been asked for, or has not begun. */
+  | { state: 'checked' }
+  | { state: 'running' }
+  /** Over. `created` undefined means all of the job's names. */
+  | { state: 'settled'; created?: string[]; failures: DeviceFailure[] }
+  /** The cloud said something that nobody has documented. Never taken for success. */
+  | { state: 'unknown'; raw: string };
+
+/** Why a device could not be registered. `code` is the cloud's, where it gives one. */
+export interface DeviceFailure {
+  name: string;
+  code?: string;
+  reason: string;
+}
+
+export interface CollectedDevice {
+  name: string;
+  /** What identifies the device at the cloud (Alibaba: its IotId), so that a later device of the same name is not taken for it. */
+  identity: string;
+  /** The device's secrets under the vendor's own field names. Never logged, never put into a record. */
+  credentials: Record<string, string>;
+}
+
+export interface CollectedPage {
+  devices: CollectedDevice[];
+  /** How many devices the job has in all, as the cloud says. */
+  total: number;
+  /** Undefined on the last page. */
+  next?: string;
+}
+
+export interface FoundDevice {
+  name: string;
+  identity: string;
+  /** Undefined where the cloud does not tell. */
+  everConnected?: boolean;
+  /** Milliseconds since 1970; undefined where the cloud does not tell. */
+  createdAt?: number;
+}
+
+/** What the caller may make of a failed call. */
+export type CloudErrorKind =
+  /** Not executed, or a read: the same call may be made again later. */
+  | 'transient'
+  /** Refused for its rate; not executed. */
+  | 'throttled'
+  /** The answer was lost: it may have been executed. Observe before anything else. */
+  | 'outcomeUnknown'
+  /** The keys are wrong, expired or not permitted to do this. */
+  | 'credentials'
+  /** Trying again cannot help. */
+  | 'permanent';
+
+/** A call to a cloud that failed, with everything its support will ask for. */
+export class CloudError extends BatchError {
+  constructor(
+    readonly kind: CloudErrorKind,
+    /** The vendor's code (`Throttling.User`), or one of ours for transport (`ConnectTimeout`). */
+    readonly vendorCode: string,
+    message: string,
+    readonly details: { operation: string; requestId?: string; httpStatus?: number; retryAfterMs?: number } = {
+      operation: 'unknown',
+    },
+  ) {
+    super('CloudCallFailed', message);
+  }
+
+  /** Whether the same call may be made again as it is without doing anything twice. */
+  get retrySafe(): boolean {
+    return this.kind === 'transient' || this.kind === 'throttled';
+  }
+}

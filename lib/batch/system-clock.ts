@@ -1,0 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from './ports/clock';
+
+/** The machine's own time and randomness. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms) => {
+    if (ms > 0) await sleep(ms);
+  },
+  random: () => Math.random(),
+  nonce: (bytes) => randomBytes(bytes).toString('hex'),
+};
