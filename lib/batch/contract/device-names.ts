@@ -1,0 +1,78 @@
+import { BatchError } from '../errors';
+import type { CloudLimits } from './limits';
+
+/** Which devices a batch has, as it travels. Exactly one member is set. */
+export type DeviceSelection = { named: readonly string[] } | { sequence: DeviceSequence };
+
+/** `count` names: the prefix and a running number, e.g. `light-001` … `light-500`. */
+export interface DeviceSequence {
+  prefix: string;
+  count: number;
+  /** @default 1 */
+  start?: number;
+  /**
+   * Digits that the number is filled up to with zeros; a larger number is written out in full. It is the same whatever
+   * the count, so that growing a batch never renames its devices.
+   * @default 3
+   */
+  pad?: number;
+}
+
+/** The names of a selection, in the order asked for. */
+export function expandNames(selection: DeviceSelection): string[] {
+  if ('named' in selection) return [...selection.named];
+  const { prefix, count, start = 1, pad = 3 } = selection.sequence;
+  return Array.from({ length: count }, (_, i) => prefix + String(start + i).padStart(pad, '0'));
+}
+
+/** How many names a selection has, without making them. */
+export function countNames(selection: DeviceSelection): number {
+  return 'named' in selection ? selection.named.length : selection.sequence.count;
+}
+
+/**
+ * @throws BatchError `InvalidDevices` that names the first offending values: a count below 1 or not whole, a name that
+ * breaks the cloud's rule, a name that is asked for twice.
+ */
+export function validateSelection(selection: DeviceSelection, limits: CloudLimits): void {
+  if ('sequence' in selection) validateSequence(selection.sequence);
+  const names = expandNames(selection);
+  if (names.length === 0) throw invalid('a batch needs at least one device');
+
+  const broken = names.filter((name) => !limits.namePattern.test(name));
+  if (broken.length > 0) {
+    throw invalid(`${quote(broken)} cannot be a device name on ${limits.title}: it takes ${limits.nameRule}`);
+  }
+  const twice = duplicatesOf(names);
+  if (twice.length > 0) throw invalid(`${quote(twice)} is asked for more than once; every name must be unique`);
+}
+
+/** The most devices that one sequence may have: keeps a mistyped count from filling the memory. */
+const MAX_COUNT = 1_000_000;
+
+function validateSequence({ count, start = 1, pad = 3 }: DeviceSequence): void {
+  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_COUNT) {
+    throw invalid(`count is ${count}; it must be a whole number from 1 to ${MAX_COUNT.toLocaleString('en')}`);
+  }
+  if (!Number.isSafeInteger(start) || start < 0)
+    throw invalid(`start is ${start}; it must be a whole number from 0 on`);
+  if (!Number.isSafeInteger(pad) || pad < 0 || pad > 16) throw invalid(`pad is ${pad}; it must be 0 to 16`);
+}
+
+function duplicatesOf(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of names) (seen.has(name) ? twice : seen).add(name);
+  return [...twice];
+}
+
+/** The first few values, quoted: `"a b", "c?" and 3 more`. */
+function quote(values: readonly string[]): string {
+  const shown = values.slice(0, 5).map((value) => JSON.stringify(value.slice(0, 80)));
+  const rest = values.length - shown.length;
+  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function invalid(message: string): BatchError {
+  return new BatchError('InvalidDevices', message);
+}

@@ -1,0 +1,5 @@
+export * from './cloud-reference';
+export * from './device-names';
+export * from './limits';
+export * from './options';
+export * from './time-budget';

@@ -1,0 +1,58 @@
+import { BatchError } from '../errors';
+import type { CloudLimits } from './limits';
+
+/** CloudFormation ends a custom resource after an hour; five minutes of it are kept for the answer itself. */
+export const MAX_TIMEOUT_SECONDS = 55 * 60;
+
+/** The part of a documented rate that one process uses, so that people and other tools can still work. */
+export const RATE_USE = 0.8;
+
+/**
+ * What the cloud takes to create a batch, beside our own calls. Alibaba says "some minutes" (help.aliyun.com 69514);
+ * the figure is an assumption that only shapes the default time-out.
+ */
+const REGISTRATION_SECONDS = 300;
+
+/** Seconds that looking up, collecting and storing take at most at `RATE_USE` of the documented rates. */
+export function raiseSeconds(limits: CloudLimits, devices: number): number {
+  return (devices / limits.throughput.lookUp + devices / limits.throughput.collect) / RATE_USE;
+}
+
+/** Seconds that deleting takes at `RATE_USE` of the documented rates, with the look for activated devices before it. */
+export function dropSeconds(limits: CloudLimits, devices: number): number {
+  return (devices / limits.throughput.lookUp + devices / limits.throughput.delete) / RATE_USE;
+}
+
+/** Time enough to create the batch and to take it back again; never below a quarter of an hour. */
+export function defaultTimeoutSeconds(limits: CloudLimits, devices: number): number {
+  const needed = 2 * REGISTRATION_SECONDS + 2 * raiseSeconds(limits, devices) + dropSeconds(limits, devices);
+  return Math.min(MAX_TIMEOUT_SECONDS, Math.max(15 * 60, Math.ceil(needed / 60) * 60));
+}
+
+/** The most devices that can be deleted within one CloudFormation operation. */
+export function maxDeletableDevices(limits: CloudLimits): number {
+  return Math.floor(MAX_TIMEOUT_SECONDS / dropSeconds(limits, 1));
+}
+
+/**
+ * @throws BatchError `TooManyDevices` if the devices could not be deleted again in time, `InvalidTimeout` if the
+ * time-out is out of range or too small for the count.
+ */
+export function validateTimeout(limits: CloudLimits, devices: number, timeoutSeconds: number): void {
+  const most = maxDeletableDevices(limits);
+  if (devices > most) {
+    throw new BatchError(
+      'TooManyDevices',
+      `${devices} devices could not be deleted again within ${MAX_TIMEOUT_SECONDS / 60} minutes ` +
+        `(${limits.title} deletes ${limits.throughput.delete} a second): split them over stacks of at most ${most}`,
+    );
+  }
+  const least = Math.ceil(60 + raiseSeconds(limits, devices));
+  if (!Number.isFinite(timeoutSeconds) || timeoutSeconds < least || timeoutSeconds > MAX_TIMEOUT_SECONDS) {
+    throw new BatchError(
+      'InvalidTimeout',
+      `a time-out of ${timeoutSeconds} s does not fit ${devices} devices: it must be from ${least} s ` +
+        `to ${MAX_TIMEOUT_SECONDS} s (CloudFormation waits an hour at most)`,
+    );
+  }
+}
