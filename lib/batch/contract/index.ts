@@ -1,3 +1,4 @@
+export * from './attributes';
 export * from './cloud-reference';
 export * from './device-names';
 export * from './limits';

@@ -22,6 +22,8 @@ export interface BatchOptions {
   timeoutSeconds: number;
   /** How many batches of the stack share the account's rates. */
   rateShare: number;
+  /** CDK only: the secret with the cloud's keys, as JSON under the vendor's own member names. */
+  secretArn?: string;
 }
 
 /**
@@ -69,6 +71,7 @@ const schema = z.object({
   deviceCredentials: z.enum(['store', 'none']).default('store'),
   timeoutSeconds: integer,
   rateShare: integer.default(1),
+  secretArn: text.optional(),
 });
 
 /** The compiler's proof that the schema and the type are one contract. */
