@@ -5,8 +5,8 @@ import type { Clock } from './ports/clock';
 /** The machine's own time and randomness. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: async (ms) => {
-    if (ms > 0) await sleep(ms);
+  sleep: async (ms, ending) => {
+    if (ms > 0 && !ending?.aborted) await sleep(ms, undefined, { signal: ending }).catch(() => undefined);
   },
   random: () => Math.random(),
   nonce: (bytes) => randomBytes(bytes).toString('hex'),

@@ -7,7 +7,7 @@ export interface CloudReference {
 }
 
 /** A product of Alibaba Cloud IoT Platform. */
-export interface AliyunReference {
+export type AliyunReference = {
   /** E.g. `cn-shanghai`. */
   region: string;
   /** The product's key, e.g. `a1BwAGV0001`. */
@@ -16,7 +16,7 @@ export interface AliyunReference {
   instanceId?: string;
   /** Overrides the public host: a private endpoint or an emulator. Plain `http:` only when written so here. */
   endpoint?: string;
-}
+};
 
 /**
  * What makes two references the same product: cloud, region, instance and product. The endpoint is a way to get there

@@ -5,8 +5,8 @@
 export interface Clock {
   /** Milliseconds since 1970 (UTC). */
   now(): number;
-  /** Resolves after `ms` milliseconds; at once where `ms` ≤ 0. */
-  sleep(ms: number): Promise<void>;
+  /** Resolves after `ms` milliseconds; at once where `ms` ≤ 0, or as soon as `ending` is aborted (it never rejects). */
+  sleep(ms: number, ending?: AbortSignal): Promise<void>;
   /** Uniform in [0, 1). For jitter, never for names or nonces. */
   random(): number;
   /** `bytes` random bytes as lower-case hex: for ids and nonces. */

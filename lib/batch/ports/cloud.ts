@@ -95,7 +95,7 @@ export interface FoundDevice {
   identity: string;
   /** Undefined where the cloud does not tell. */
   everConnected?: boolean;
-  /** Milliseconds since 1970; undefined where the cloud does not tell. */
+  /** Milliseconds since 1970 by this machine's clock; undefined where the cloud does not tell. */
   createdAt?: number;
 }
 
@@ -119,9 +119,14 @@ export class CloudError extends BatchError {
     /** The vendor's code (`Throttling.User`), or one of ours for transport (`ConnectTimeout`). */
     readonly vendorCode: string,
     message: string,
-    readonly details: { operation: string; requestId?: string; httpStatus?: number; retryAfterMs?: number } = {
-      operation: 'unknown',
-    },
+    readonly details: {
+      operation: string;
+      requestId?: string;
+      httpStatus?: number;
+      retryAfterMs?: number;
+      /** What the cloud says does not exist: on the way down it counts as gone. */
+      missing?: 'product' | 'job';
+    } = { operation: 'unknown' },
   ) {
     super('CloudCallFailed', message);
   }

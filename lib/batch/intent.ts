@@ -1,0 +1,206 @@
+import type { CloudReference } from './contract/cloud-reference';
+import { cloudKey } from './contract/cloud-reference';
+import type { Clock } from './ports/clock';
+import { lists, type Access, type Generation, type Head, type Policy, type Request } from './record/head';
+import type { NameList } from './record/names';
+
+/** What a Create or Update asks for. */
+export interface Ask {
+  cloud: CloudReference;
+  names: NameList;
+  policy: Policy;
+  access: Access;
+  /** Digest of the options as they came, to recognise them as another event's old ones. */
+  digest: string;
+}
+
+/** What somebody wants of a batch. `requestId` is the same for each delivery of one event. */
+export type BatchEvent =
+  | { type: 'create'; requestId: string; ask: Ask; deadline: number }
+  /** `previous`: digest of the options that the asker believes to be in force. */
+  | { type: 'update'; requestId: string; named: string; ask: Ask; previous?: string; deadline: number }
+  | { type: 'delete'; requestId: string; named: string; deadline: number };
+
+/** An older event may reach us after a younger one for as long as this (Lambda's queue; MaximumEventAge is set to it). */
+export const DELAYED_DELIVERY_MS = 60_000;
+
+/** How long a request that is over is remembered, so that a late repetition gets its old answer. */
+const REMEMBER_MS = 7 * 24 * 3600_000;
+
+/**
+ * Records what an event means for a batch; touches nothing but `head`. The same event twice changes nothing. Every other
+ * request that is still open is superseded: it fails, and what it was making falls.
+ *
+ * @returns the id of the generation that a Create or Update returns, the request's own otherwise undefined.
+ */
+export function accept(head: Head, event: BatchEvent, clock: Clock): string | undefined {
+  const known = head.requests.find((request) => request.id === event.requestId);
+  if (known) return known.target;
+
+  const now = clock.now();
+  forgetOld(head, now);
+  const late = waitsForOlder(head, now);
+  if (late) return refuseAsOlder(head, event, clock);
+
+  const request = open(head, event, clock);
+  supersedeOthers(head, request);
+  head.requests.push(request);
+  return request.target;
+}
+
+function open(head: Head, event: BatchEvent, clock: Clock): Request {
+  const now = clock.now();
+  const base = { id: event.requestId, acceptedAt: now, deadline: event.deadline };
+  if (event.type === 'delete') {
+    const found = letFall(head, event.named);
+    return { ...base, kind: 'drop', ...(!found && { notBefore: now + DELAYED_DELIVERY_MS }) };
+  }
+
+  const { ask } = event;
+  const expected = event.type === 'create' || event.previous === undefined || event.previous === head.lastAsked;
+  const wait = expected ? {} : { notBefore: now + DELAYED_DELIVERY_MS };
+  head.lastAsked = ask.digest;
+  const ends = { policy: ask.policy, access: ask.access, ...wait };
+  if (event.type === 'create') {
+    return { ...base, ...ends, kind: 'raise', target: newGeneration(head, ask, 'create', clock).id };
+  }
+
+  confirm(head, event.named);
+  const standing = standingLike(head, ask, event.named);
+  if (standing) return { ...base, ...ends, kind: 'keep', target: standing.id, named: event.named };
+  return { ...base, ...ends, kind: 'raise', target: newGeneration(head, ask, 'update', clock).id, named: event.named };
+}
+
+/**
+ * Which generations a Delete means; they fall. CloudFormation sends it for a batch that is removed, for the old generation
+ * after a replacement, for the new one when a change is taken back, and, with an id of its own making, for a Create
+ * whose answer it never got. False if it means nothing that we know.
+ */
+function letFall(head: Head, id: string): boolean {
+  const named = head.generations.find((generation) => generation.id === id);
+  const newestCreate = head.generations.findLast((generation) => generation.origin === 'create');
+  const meant = named ?? (newestCreate?.named === false ? newestCreate : undefined);
+  if (!meant) return false;
+  if (named) named.named = true;
+
+  const current = head.generations.find((generation) => generation.id === head.current);
+  if (!current || meant !== current) {
+    if (current && meant.bornAt <= current.bornAt) head.confirmed = true;
+    fall(head, (generation) => generation !== current);
+    return true;
+  }
+  // The current one goes. Unless an event has shown that the asker knows of it, this takes a replacement back.
+  const older = head.confirmed ? [] : head.generations.filter((each) => each.phase === 'standing' && each !== current);
+  fall(head, (generation) => !older.includes(generation));
+  const heir = older.at(-1);
+  head.confirmed = heir !== undefined;
+  if (heir) head.current = heir.id;
+  else delete head.current;
+  return true;
+}
+
+/** Lets every listing generation fall that `condition` holds for. */
+export function fall(head: Head, condition: (generation: Generation) => boolean): void {
+  for (const generation of head.generations) {
+    if (lists(generation) && condition(generation)) generation.phase = 'falling';
+  }
+}
+
+/** An Update with this id shows that the asker knows of it. */
+function confirm(head: Head, id: string): void {
+  const generation = head.generations.find((each) => each.id === id);
+  if (generation) generation.named = true;
+  if (head.current === id) head.confirmed = true;
+}
+
+/** A standing generation of the same product and set of names: the named one, else any (a change is taken back). */
+function standingLike(head: Head, ask: Ask, named: string): Generation | undefined {
+  const key = cloudKey(ask.cloud);
+  const alike = head.generations.filter(
+    (each) => each.phase === 'standing' && each.cloudKey === key && each.names.set === ask.names.set,
+  );
+  return alike.find((each) => each.id === named) ?? alike.at(-1);
+}
+
+function newGeneration(head: Head, ask: Ask, origin: Generation['origin'], clock: Clock): Generation {
+  const generation: Generation = {
+    // At most 64 bytes, and never computed again: it is CloudFormation's physical id.
+    id: `${head.batchId}-${clock.nonce(8)}`,
+    phase: 'rising',
+    origin,
+    bornAt: clock.now(),
+    cloud: ask.cloud,
+    cloudKey: cloudKey(ask.cloud),
+    access: ask.access,
+    policy: ask.policy,
+    names: ask.names,
+    reported: false,
+    named: false,
+    planned: false,
+  };
+  head.generations.push(generation);
+  return generation;
+}
+
+/** The open requests end here, and what they were making falls, unless the new request returns it. */
+function supersedeOthers(head: Head, request: Request): void {
+  for (const other of head.requests) {
+    if (other.outcome) continue;
+    other.outcome = {
+      ok: false,
+      code: 'Superseded',
+      message: 'a later operation on the batch has taken over',
+    };
+    fall(head, (each) => each.phase === 'rising' && each.id === other.target && each.id !== request.target);
+  }
+}
+
+/** Whether an event that looked as if an older one were still on its way is waiting for that one. */
+function waitsForOlder(head: Head, now: number): boolean {
+  return head.requests.some(
+    (request) => !request.outcome && request.notBefore !== undefined && request.notBefore > now,
+  );
+}
+
+/** The older event that a younger one waited for has come: it is over before it began. */
+function refuseAsOlder(head: Head, event: BatchEvent, clock: Clock): string | undefined {
+  const now = clock.now();
+  let target: string | undefined;
+  if (event.type !== 'delete') {
+    const generation = newGeneration(head, event.ask, event.type, clock);
+    // It answers for nothing, but its id may come back in a Delete.
+    generation.phase = 'gone';
+    target = generation.id;
+  }
+  const waiting = head.requests.findLast((request) => !request.outcome);
+  // What it waited for has come.
+  if (waiting) delete waiting.notBefore;
+  head.requests.push({
+    id: event.requestId,
+    kind: event.type === 'delete' ? 'drop' : 'raise',
+    ...(target !== undefined && { target }),
+    acceptedAt: now,
+    deadline: event.deadline,
+    outcome: { ok: false, code: 'Superseded', message: 'a later operation on the batch had already arrived' },
+  });
+  return target;
+}
+
+/** Keeps the head below 64 KB: what is over is cut short, and forgotten after a week or when there is much of it. */
+function forgetOld(head: Head, now: number): void {
+  const overdue = (at: number) => now - at > REMEMBER_MS;
+  const over = head.requests.filter((request) => request.outcome);
+  const forgotten = new Set(over.filter((request, i) => overdue(request.acceptedAt) || i < over.length - 100));
+  head.requests = head.requests.filter((request) => !forgotten.has(request));
+  for (const request of over.slice(0, -10)) {
+    delete request.policy;
+    delete request.access;
+    delete request.failure;
+    if (request.outcome?.ok === false) request.outcome.message = String(request.outcome.message).slice(0, 100);
+  }
+
+  const gone = head.generations.filter((generation) => generation.phase === 'gone');
+  const forgottenToo = new Set(gone.filter((generation, i) => overdue(generation.bornAt) || i < gone.length - 20));
+  head.generations = head.generations.filter((generation) => !forgottenToo.has(generation));
+  for (const generation of gone) generation.names.chunks = [];
+}

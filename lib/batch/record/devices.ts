@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { Store } from '../ports/store';
+import type { Generation } from './head';
+import { readJson } from './json';
+import { keys } from './keys';
+import { loadPlan, type RecordedDevice } from './plan';
+
+/** Pairs of name and identity: half the size of objects, which counts at 100,000 devices. */
+const collectedSchema = z.array(z.tuple([z.string(), z.string()]));
+
+/** Writes down which devices a job created. */
+export async function saveCollected(
+  store: Store,
+  generation: Generation,
+  job: number,
+  devices: readonly { name: string; identity: string }[],
+): Promise<void> {
+  const pairs = devices.map(({ name, identity }) => [name, identity]);
+  await store.put(keys.devices(generation.id, job), JSON.stringify(pairs));
+}
+
+/** The devices that a job created, or undefined while they have not been collected. */
+export async function loadCollected(
+  store: Store,
+  generation: Generation,
+  job: number,
+): Promise<RecordedDevice[] | undefined> {
+  const pairs = await readJson(store, keys.devices(generation.id, job), collectedSchema);
+  return pairs?.map(([name, identity]) => ({ name, identity, provenance: 'created' }));
+}
+
+/** Every device of a generation whose identity is recorded, by name: carried over, or created by its jobs. */
+export async function loadDevices(store: Store, generation: Generation): Promise<Map<string, RecordedDevice>> {
+  const devices = new Map<string, RecordedDevice>();
+  if (!generation.planned) return devices;
+  const plan = await loadPlan(store, generation);
+  for (const device of plan.carried) devices.set(device.name, device);
+  for (const job of plan.jobs.keys()) {
+    for (const device of (await loadCollected(store, generation, job)) ?? []) devices.set(device.name, device);
+  }
+  return devices;
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { nameListSchema } from './names';
+
+/**
+ * The head of a batch: everything small that decides what happens next. It is written by compare-and-swap only, and stays
+ * below 64 KB whatever the size of the batch. Members that this version does not know are kept.
+ */
+export const HEAD_VERSION = 1;
+
+/** How the devices of a generation may be treated: that of the event which returned it last. */
+const policySchema = z.looseObject({
+  deleteActivated: z.boolean(),
+  deviceCredentials: z.enum(['store', 'none']),
+});
+
+/** How to reach the cloud: never a secret itself, only where it is. */
+const accessSchema = z.looseObject({ secretArn: z.string().optional(), rateShare: z.number() });
+
+const phases = ['rising', 'standing', 'falling', 'draining', 'gone'] as const;
+
+const generationSchema = z.looseObject({
+  id: z.string(),
+  /**
+   * `rising`: being made. `standing`: all its devices exist. `falling`: its devices are being deleted or released; never
+   * undone. `draining`: as falling, but a job of it still runs at the cloud. `gone`: it answers for no device any more.
+   */
+  phase: z.enum(phases),
+  /** Whether a Create or an Update asked for it. */
+  origin: z.enum(['create', 'update']),
+  bornAt: z.number(),
+  cloud: z.object({
+    aliyun: z.looseObject({
+      region: z.string(),
+      productKey: z.string(),
+      instanceId: z.string().optional(),
+      endpoint: z.string().optional(),
+    }),
+  }),
+  cloudKey: z.string(),
+  access: accessSchema,
+  policy: policySchema,
+  names: nameListSchema,
+  /** Whether success was ever reported with this generation's id. */
+  reported: z.boolean(),
+  /** Whether an Update or Delete ever came with this generation's id, so that whoever asks knows of it. */
+  named: z.boolean(),
+  /** Set once the plan (which devices are carried over, which jobs there are) is written. */
+  planned: z.boolean(),
+  /**
+   * A drop that is under way: under which lease it began, and which other generations it saw when it looked who lists its
+   * devices. One that recorded its list later than that must wait for the end of the drop.
+   */
+  drop: z.looseObject({ lease: z.string(), saw: z.array(z.string()).optional(), deleted: z.number() }).optional(),
+});
+
+const outcomeSchema = z.discriminatedUnion('ok', [
+  z.looseObject({ ok: z.literal(true), generation: z.string().optional() }),
+  z.looseObject({ ok: z.literal(false), code: z.string(), message: z.string() }),
+]);
+
+const requestSchema = z.looseObject({
+  id: z.string(),
+  /** `raise` a new generation, `keep` a standing one (return it as it is), or `drop` generations. */
+  kind: z.enum(['raise', 'keep', 'drop']),
+  /** The generation that is returned (`raise`, `keep`). */
+  target: z.string().optional(),
+  /** The generation that the event named, which may still be asked for again. */
+  named: z.string().optional(),
+  acceptedAt: z.number(),
+  deadline: z.number(),
+  /** An unexpected event waits until then for an older one that may have been delayed. */
+  notBefore: z.number().optional(),
+  /** Why the change failed, while what it made is being taken back. */
+  failure: z.object({ code: z.string(), message: z.string() }).optional(),
+  /** Since when every call to the cloud has failed. */
+  troubleSince: z.number().optional(),
+  /** Policy and access that the generation gets if this request ends well. */
+  policy: policySchema.optional(),
+  access: accessSchema.optional(),
+  /** Set when it is over. A request that is over never runs again: it gets its old answer. */
+  outcome: outcomeSchema.optional(),
+});
+
+export const headSchema = z.looseObject({
+  version: z.number(),
+  batchId: z.string(),
+  /** New with every write, so that a conflict after a lost answer can be told from a real one. */
+  nonce: z.string(),
+  /** Who works on the batch, and until when at most (milliseconds since 1970). */
+  lease: z.object({ holder: z.string(), until: z.number() }).optional(),
+  /** The generation that the last successful Create or Update returned. */
+  current: z.string().optional(),
+  /** Whether a later event showed that whoever asks knows of `current`. */
+  confirmed: z.boolean(),
+  /** Digest of the options of the last Create or Update that arrived. */
+  lastAsked: z.string().optional(),
+  /** Oldest first. */
+  generations: z.array(generationSchema),
+  /** Oldest first. */
+  requests: z.array(requestSchema),
+});
+
+export type Head = z.infer<typeof headSchema>;
+export type Generation = z.infer<typeof generationSchema>;
+export type Request = z.infer<typeof requestSchema>;
+export type Outcome = z.infer<typeof outcomeSchema>;
+export type Policy = z.infer<typeof policySchema>;
+export type Access = z.infer<typeof accessSchema>;
+
+export function emptyHead(batchId: string): Head {
+  return { version: HEAD_VERSION, batchId, nonce: '', confirmed: false, generations: [], requests: [] };
+}
+
+/** Rising and standing generations list their devices: as long as one does, the device lives. */
+export function lists(generation: Generation): boolean {
+  return generation.phase === 'rising' || generation.phase === 'standing';
+}
+
+/** Falling and draining generations are owed: their devices still have to be deleted or released. */
+export function owed(generation: Generation): boolean {
+  return generation.phase === 'falling' || generation.phase === 'draining';
+}
+
+/** @throws RangeError if the head has no such generation, which would be a mistake of ours. */
+export function generationOf(head: Head, id: string): Generation {
+  const generation = head.generations.find((each) => each.id === id);
+  if (!generation) throw new RangeError(`batch ${head.batchId} has no generation ${id}`);
+  return generation;
+}
+
+/** @throws RangeError if the head has no such request, which would be a mistake of ours. */
+export function requestOf(head: Head, id: string): Request {
+  const request = head.requests.find((each) => each.id === id);
+  if (!request) throw new RangeError(`batch ${head.batchId} has no request ${id}`);
+  return request;
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { StoreConflict, type Store } from '../ports/store';
+import { BatchError } from '../errors';
+import { parseRecord } from './json';
+import { keys } from './keys';
+import type { Generation } from './head';
+
+const failureSchema = z.object({ name: z.string(), code: z.string().optional(), reason: z.string() });
+
+/** What happened to a job, in order. Written before and after each call that matters; nothing is ever taken out. */
+const stepSchema = z.discriminatedUnion('step', [
+  /** The names were submitted for checking (clouds whose job id is born at commit skip this). */
+  z.looseObject({ step: z.literal('opened'), at: z.number(), jobId: z.string() }),
+  /** About to start the creation; the call may still arrive until `flightUntil`. */
+  z.looseObject({ step: z.literal('committing'), at: z.number(), flightUntil: z.number() }),
+  /** The cloud refused or never got that call: it has not been executed. */
+  z.looseObject({ step: z.literal('notCommitted'), at: z.number() }),
+  z.looseObject({ step: z.literal('committed'), at: z.number(), jobId: z.string() }),
+  /** Over at the cloud. `created` absent means all of the job's names. */
+  z.looseObject({
+    step: z.literal('settled'),
+    at: z.number(),
+    created: z.array(z.string()).optional(),
+    failures: z.array(failureSchema),
+  }),
+  /** Identities (and, while rising, credentials) of what it created are stored. */
+  z.looseObject({ step: z.literal('collected'), at: z.number() }),
+]);
+
+const entrySchema = z.looseObject({ steps: z.array(stepSchema) });
+
+export type JobStep = z.infer<typeof stepSchema>;
+type WithoutTime<S> = S extends unknown ? Omit<S, 'at'> : never;
+
+/** One job of a generation: the names that it registers and what is known of it. */
+export class JobEntry {
+  private constructor(
+    private readonly store: Store,
+    readonly key: string,
+    readonly index: number,
+    readonly names: { digest: string; count: number },
+    private steps: JobStep[],
+    private version: string | undefined,
+  ) {}
+
+  static async load(
+    store: Store,
+    generation: Generation,
+    index: number,
+    names: { digest: string; count: number },
+  ): Promise<JobEntry> {
+    const key = keys.job(generation.id, index);
+    const object = await store.get(key);
+    const steps = object ? parseRecord(key, object, entrySchema).steps : [];
+    return new JobEntry(store, key, index, names, steps, object?.version);
+  }
+
+  /**
+   * Adds a step. @throws BatchError `JobEntryConflict` if another process has added one: it holds the lease now, and what
+   * was about to be done is to be planned anew from its words.
+   */
+  async append(step: WithoutTime<JobStep>, at: number): Promise<void> {
+    const steps = [...this.steps, { ...step, at } as JobStep];
+    const condition = this.version === undefined ? { absent: true as const } : { version: this.version };
+    const body = JSON.stringify({ steps });
+    try {
+      this.version = await this.store.put(this.key, body, condition);
+    } catch (error) {
+      if (!(error instanceof StoreConflict)) throw error;
+      // Our own lost answer looks like a conflict: the object is then exactly what we wrote.
+      const object = await this.store.get(this.key);
+      if (!object || Buffer.from(object.body).toString('utf8') !== body) {
+        throw new BatchError('JobEntryConflict', `somebody else works on ${this.key}`);
+      }
+      this.version = object.version;
+    }
+    this.steps = steps;
+  }
+
+  /** The job's id at the cloud, if it was ever learned. */
+  get jobId(): string | undefined {
+    for (const step of [...this.steps].reverse()) if ('jobId' in step) return step.jobId as string;
+    return undefined;
+  }
+
+  /** The newest call that may have started the creation, unless it is known that it was not executed. */
+  get committing(): { flightUntil: number } | undefined {
+    const last = this.lastOf('committing', 'notCommitted');
+    return last?.step === 'committing' ? last : undefined;
+  }
+
+  /** Whether a call that starts the creation may have been executed at all. */
+  get mayHaveCreated(): boolean {
+    return this.committed || this.committing !== undefined;
+  }
+
+  get committed(): boolean {
+    return this.lastOf('committed') !== undefined;
+  }
+
+  get settled(): Extract<JobStep, { step: 'settled' }> | undefined {
+    return this.lastOf('settled') as Extract<JobStep, { step: 'settled' }> | undefined;
+  }
+
+  get collected(): boolean {
+    return this.lastOf('collected') !== undefined;
+  }
+
+  private lastOf(...kinds: JobStep['step'][]): (JobStep & { flightUntil: number }) | undefined {
+    return this.steps.findLast((step) => kinds.includes(step.step)) as (JobStep & { flightUntil: number }) | undefined;
+  }
+}

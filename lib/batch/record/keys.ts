@@ -1,0 +1,19 @@
+import { storePrefixes } from '../contract/attributes';
+
+/** Where each thing lies in the store. Heads have a prefix of their own, so that one listing finds every batch. */
+export const keys = {
+  heads: 'heads/',
+  head: (batchId: string) => `heads/${batchId}.json`,
+  names: (digest: string) => `names/${digest}.json`,
+  plan: (generationId: string) => `generations/${generationId}/plan.json`,
+  job: (generationId: string, job: number) => `generations/${generationId}/jobs/${ordinal(job)}.json`,
+  devices: (generationId: string, job: number) => `generations/${generationId}/devices/${ordinal(job)}.json`,
+  /** Everything of a generation but its manifest and credentials. */
+  generation: (generationId: string) => `generations/${generationId}/`,
+  manifest: (batchId: string, generationId: string) => `${storePrefixes.manifests}${batchId}/${generationId}.json`,
+  credentials: (batchId: string, generationId: string) => `${storePrefixes.credentials}${batchId}/${generationId}/`,
+};
+
+function ordinal(job: number): string {
+  return String(job).padStart(5, '0');
+}

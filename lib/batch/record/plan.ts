@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { Store } from '../ports/store';
+import type { Generation } from './head';
+import { requireJson } from './json';
+import { keys } from './keys';
+
+const deviceSchema = z.object({
+  name: z.string(),
+  identity: z.string(),
+  /** `created`: by a job of a batch of this store. `adopted`: was there before, ours to list and not to delete. */
+  provenance: z.enum(['created', 'adopted']),
+});
+
+const planSchema = z.looseObject({
+  /** Devices that other generations of the store have, which join this one as they are. */
+  carried: z.array(deviceSchema),
+  /** Where the secrets of the carried devices lie: the generations that they come from. */
+  sources: z.array(z.object({ batchId: z.string(), generationId: z.string() })),
+  /** The names to register, a chunk a job. */
+  jobs: z.array(z.object({ digest: z.string(), count: z.number() })),
+});
+
+/** A device as the record knows it. */
+export type RecordedDevice = z.infer<typeof deviceSchema>;
+
+/** What a generation is made of, found out once before anything is registered. */
+export type Plan = z.infer<typeof planSchema>;
+
+export async function savePlan(store: Store, generation: Generation, plan: Plan): Promise<void> {
+  await store.put(keys.plan(generation.id), JSON.stringify(plan));
+}
+
+export async function loadPlan(store: Store, generation: Generation): Promise<Plan> {
+  return requireJson(store, keys.plan(generation.id), planSchema);
+}

@@ -1,0 +1,40 @@
+import type { Clock } from './ports/clock';
+import { BatchError } from './errors';
+
+/** This invocation's time is used up: what is recorded goes on in the next one. No failure. */
+export class Yielded extends Error {
+  override readonly name = 'Yielded';
+  constructor() {
+    super('the time of this invocation is used up');
+  }
+}
+
+/**
+ * The two ends that work has: `until`, when this invocation must have returned, and `limit`, when the operation must have
+ * come to its end.
+ */
+export class TimeLeft {
+  constructor(
+    private readonly clock: Clock,
+    readonly until: number,
+    readonly limit: number,
+  ) {}
+
+  /** @throws Yielded at the end of the invocation. */
+  check(): void {
+    if (this.clock.now() >= this.until) throw new Yielded();
+  }
+
+  /**
+   * Sleeps, so that the last look falls just before the limit.
+   * @throws BatchError `DeadlineReached` with what `explain` says, once the limit is reached.
+   * @throws Yielded if the sleep would not end within this invocation.
+   */
+  async pause(ms: number, explain: () => string): Promise<void> {
+    const now = this.clock.now();
+    if (now >= this.limit) throw new BatchError('DeadlineReached', `the time-out was reached ${explain()}`);
+    const wake = Math.min(now + ms, this.limit);
+    if (wake >= this.until) throw new Yielded();
+    await this.clock.sleep(wake - now);
+  }
+}
