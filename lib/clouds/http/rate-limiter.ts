@@ -1,0 +1,120 @@
+import { RATE_USE } from '../../batch/contract/time-budget';
+import type { Clock } from '../../batch/ports/clock';
+
+/** Requests a second for operations whose limit is not documented. */
+export const UNDOCUMENTED_RATE = 20;
+
+/** A turn to make one call. Its caller says how the call went, and the rate adapts. */
+export interface Permit {
+  succeeded(): void;
+  throttled(): void;
+}
+
+/**
+ * Gives turns to the calls of one operation, first come, first served: a token bucket that starts at 80 % of the
+ * documented rate divided by `share`, halves when the cloud throttles and climbs back while calls succeed, never
+ * above its start (AIMD). The bucket holds what the other 20 % amount to in a second, so that no second ever sees
+ * more calls than documented.
+ */
+export class RateLimiter {
+  private readonly startRate: number;
+  private rate: number;
+  private tokens = 1;
+  private refilledAt: number;
+  private steppedAt: number;
+  /** Counts the decreases: calls that were under way at one are its cause, not a reason for another. */
+  private epoch = 0;
+  private readonly waiting: { until: number; resolve: (permit: Permit | undefined) => void }[] = [];
+  private serving = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly documentedRate: number,
+    private readonly share: number,
+    private readonly ending?: AbortSignal,
+  ) {
+    this.startRate = (documentedRate * RATE_USE) / share;
+    this.rate = this.startRate;
+    this.refilledAt = this.steppedAt = clock.now();
+  }
+
+  /** Waits for a turn; undefined if none comes before `until` (ms since 1970) or the connection ends. */
+  acquire(until: number): Promise<Permit | undefined> {
+    return new Promise((resolve) => {
+      this.waiting.push({ until, resolve });
+      void this.serve();
+    });
+  }
+
+  /** Calls a second at present. */
+  get currentRate(): number {
+    return this.rate;
+  }
+
+  /** The only loop that hands out turns: one sleep at a time, however many wait. */
+  private async serve(): Promise<void> {
+    if (this.serving) return;
+    this.serving = true;
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+      const wait = this.msToNextToken();
+      if (this.ending?.aborted || this.clock.now() + wait >= first.until) {
+        this.waiting.shift();
+        first.resolve(undefined);
+      } else if (wait > 0) {
+        await this.clock.sleep(wait, this.ending);
+      } else {
+        this.waiting.shift();
+        this.tokens -= 1;
+        first.resolve(this.permit());
+      }
+    }
+    this.serving = false;
+  }
+
+  private permit(): Permit {
+    const { epoch } = this;
+    return {
+      succeeded: () => this.recover(),
+      throttled: () => {
+        if (epoch === this.epoch) this.halve();
+      },
+    };
+  }
+
+  private msToNextToken(): number {
+    this.refill();
+    return this.tokens >= 1 - EPSILON ? 0 : Math.ceil(((1 - this.tokens) / this.rate) * 1000 - EPSILON);
+  }
+
+  private refill(): void {
+    const now = this.clock.now();
+    const capacity = Math.max(1, (this.documentedRate * (1 - RATE_USE)) / this.share);
+    this.tokens = Math.min(capacity, this.tokens + (this.rate * Math.max(0, now - this.refilledAt)) / 1000);
+    this.refilledAt = now;
+  }
+
+  private halve(): void {
+    this.epoch += 1;
+    this.refill();
+    this.rate = Math.max(this.startRate * LOWEST, this.rate / 2);
+    this.tokens = Math.min(this.tokens, 0);
+    this.steppedAt = this.clock.now();
+  }
+
+  /** A twentieth of the start rate for each second in which calls succeed, however many they are. */
+  private recover(): void {
+    const now = this.clock.now();
+    const seconds = Math.min(1, Math.max(0, now - this.steppedAt) / 1000);
+    this.steppedAt = now;
+    if (this.rate === this.startRate) return;
+    this.refill();
+    this.rate = Math.min(this.startRate, this.rate + this.startRate * STEP * seconds);
+  }
+}
+
+/** The part of the start rate that is won back in a second. */
+const STEP = 0.05;
+/** The part of the start rate below which throttling does not push: the calls' own back-off does the rest. */
+const LOWEST = 1 / 16;
+/** Tokens are fractions: a turn must not wait a millisecond for a rounding error. */
+const EPSILON = 1e-6;
