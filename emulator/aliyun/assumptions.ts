@@ -1,0 +1,60 @@
+/**
+ * What the vendor does not say, and the emulator had to decide. Each is an ASSUMPTION: nobody has seen the service do it,
+ * so a client should survive every setting. The first value of each is the default.
+ */
+export interface AliyunAssumptions {
+  /**
+   * HTTP status of business errors. Public clients read them from HTTP 200; some newer pages list 400.
+   */
+  businessErrorStatus: 200 | 400;
+  /**
+   * Malformed or repeated names in BatchCheckDeviceNames. `refused`: `Success: false` with the lists and no ApplyId (the
+   * page says that the lists come "if the call fails"). `listed`: `Success: true` with ApplyId and the lists, and the
+   * application ends in CHECK_FAILED.
+   */
+  malformedNames: 'refused' | 'listed';
+  /** Names that exist in the product. `fail`: CHECK_FAILED. `pass`: the check succeeds and their creation fails. */
+  existingNamesInCheck: 'fail' | 'pass';
+  /**
+   * BatchRegisterDeviceWithApplyId for the second time. `echo`: success, and nothing is done twice. `refuse`:
+   * CreateDeviceTaskIsRunning while it runs, IncorrentDeviceApplyInfo afterwards.
+   */
+  repeatedRegister: 'echo' | 'refuse';
+  /** BatchRegisterDeviceWithApplyId while the check still runs. Candidates named by nobody; see the error list 87387. */
+  registerWhileChecking: 'iot.device.CreateDeviceTaskIsRunning' | 'iot.device.IncorrentDeviceApplyInfo';
+  /** BatchRegisterDeviceWithApplyId after CHECK_FAILED. */
+  registerAfterFailedCheck: 'iot.device.IncorrentDeviceApplyInfo' | 'iot.device.ApplyManyDevicesFailed';
+  /** An ApplyId with the ProductKey of another product. */
+  applyIdOfOtherProduct: 'iot.device.IncorrentDeviceApplyInfo' | 'iot.device.DeviceApplyIsNotFound';
+  /** QueryPageByApplyId before the creation has ended: CreateDeviceTaskIsRunning, an empty page, or what exists so far. */
+  pageBeforeEnd: 'refuse' | 'empty' | 'partial';
+  /** Whether QueryPageByApplyId leaves out devices that were deleted since, or lists them for ever. */
+  pageAfterDeletion: 'existing' | 'asCreated';
+  /** How long an application is known, in milliseconds; null: for ever. */
+  applyIdRetentionMs: number | null;
+  /** QueryDevice beyond 10,000 devices without NextToken "returns no data" (69905): an error, or an empty page. */
+  deepPageWithoutToken: 'refuse' | 'empty';
+  /** A required parameter that is absent: the gateway's `Missing<Name>`, or the service's own code. */
+  missingParameter: 'gateway' | 'business';
+  /** How the RAM refuses an operation: three codes are documented for it, the last one a business error. */
+  ramDenial: 'NoPermission' | 'Forbidden.RAM' | 'iot.common.RamActionPermissionDeny';
+  /** Whether throttled answers carry `x-acs-retry-after` in milliseconds, which the vendor's SDK understands. */
+  retryAfterHint: boolean;
+}
+
+export const defaultAssumptions: Readonly<AliyunAssumptions> = {
+  businessErrorStatus: 200,
+  malformedNames: 'refused',
+  existingNamesInCheck: 'fail',
+  repeatedRegister: 'echo',
+  registerWhileChecking: 'iot.device.CreateDeviceTaskIsRunning',
+  registerAfterFailedCheck: 'iot.device.IncorrentDeviceApplyInfo',
+  applyIdOfOtherProduct: 'iot.device.IncorrentDeviceApplyInfo',
+  pageBeforeEnd: 'refuse',
+  pageAfterDeletion: 'existing',
+  applyIdRetentionMs: null,
+  deepPageWithoutToken: 'refuse',
+  missingParameter: 'gateway',
+  ramDenial: 'NoPermission',
+  retryAfterHint: false,
+};

@@ -1,0 +1,153 @@
+import type { EmulatorClock } from '../clock';
+import type { EmulatedCloud, Served } from '../cloud';
+import type { Fault } from '../faults';
+import type { Journal } from '../journal';
+import type { EmulatorRequest } from '../message';
+import type { Randomness } from '../randomness';
+import { type RateEnforcement, RateLimiter } from '../rates';
+import { type AliyunAssumptions, defaultAssumptions } from './assumptions';
+import type { Device } from './device';
+import { Gateway, requestedAction } from './gateway';
+import { type AccessKey, KeyRing } from './keys';
+import { Parameters } from './parameters';
+import { type DeviceSeed, type JobDurations, Platform, type ProductSeed } from './platform';
+
+export interface AliyunOptions {
+  /** @default 'cn-shanghai' */
+  region?: string;
+  /** The key that is there from the start. @default made up from the seed */
+  accessKey?: AccessKey;
+  /** The product that is there from the start. @default made up from the seed, in an instance without id */
+  product?: ProductSeed;
+  /** @default 1 s for a check, 2 s and 1 ms a device for a creation */
+  durations?: Partial<JobDurations>;
+  /** What is assumed where the vendor is silent. @default `defaultAssumptions` */
+  assumptions?: Partial<AliyunAssumptions>;
+}
+
+/** Alibaba Cloud IoT Platform, version 2018-01-20: its gateway, its keys and what it knows. */
+export class AliyunCloud implements EmulatedCloud {
+  readonly name = 'aliyun';
+  readonly region: string;
+  readonly keys = new KeyRing();
+  readonly rates: RateLimiter;
+  /** May be changed at any time. */
+  readonly assumptions: AliyunAssumptions;
+  /** May be changed at any time; holds for jobs that begin afterwards. */
+  readonly durations: JobDurations;
+  readonly platform: Platform;
+  /** The key and the product that are there from the start. */
+  readonly accessKey: AccessKey;
+  readonly productKey: string;
+  private readonly firstProduct: ProductSeed;
+  private readonly gateway: Gateway;
+
+  constructor(
+    private readonly clock: EmulatorClock,
+    random: Randomness,
+    journal: Journal,
+    options: AliyunOptions & { rates?: RateEnforcement },
+  ) {
+    this.region = options.region ?? 'cn-shanghai';
+    this.rates = new RateLimiter(options.rates);
+    this.assumptions = { ...defaultAssumptions, ...options.assumptions };
+    this.durations = {
+      checkMs: 1_000,
+      checkPerDeviceMs: 0,
+      createMs: 2_000,
+      createPerDeviceMs: 1,
+      ...options.durations,
+    };
+    this.platform = new Platform(clock, random, journal, this.durations, this.assumptions, this.region);
+    this.gateway = new Gateway(this.keys, this.rates, this.platform, this.assumptions, random);
+    this.accessKey = options.accessKey ?? {
+      accessKeyId: `LTAI${random.text(20)}`,
+      accessKeySecret: random.text(30),
+    };
+    this.firstProduct = { productKey: `a1${random.text(9)}`, ...options.product };
+    this.productKey = this.firstProduct.productKey ?? '';
+    this.start();
+  }
+
+  /** Tencent's operations are told by other headers; whatever asks for an action at the root is Alibaba's. */
+  recognises(request: EmulatorRequest): boolean {
+    return request.url.split('?')[0] === '/';
+  }
+
+  operationOf(request: EmulatorRequest): string {
+    return requestedAction(request, new Parameters(request, this.assumptions));
+  }
+
+  canSuffer(operation: string, fault: Fault): boolean {
+    const only = onlyOperation(fault);
+    return only === undefined || only === operation;
+  }
+
+  serve(request: EmulatorRequest, now: number, faults: readonly Fault[]): Served {
+    this.platform.settle(now);
+    return this.gateway.serve(request, now, faults);
+  }
+
+  settle(now: number): void {
+    this.platform.settle(now);
+  }
+
+  /** As at the start: the first key and product, nothing else. Assumptions and durations stay as they were set. */
+  reset(): void {
+    this.keys.clear();
+    this.platform.clear();
+    this.rates.clear();
+    this.start();
+  }
+
+  seed(seed: { products?: ProductSeed[]; devices?: DeviceSeed[]; keys?: AccessKey[] }): void {
+    seed.products?.forEach((product) => this.platform.addProduct(product));
+    seed.devices?.forEach((device) => this.platform.seedDevice(device));
+    seed.keys?.forEach((key) => this.keys.put(key));
+  }
+
+  /** The devices of a product (of the first one by default), oldest first. */
+  devices(productKey = this.productKey): Device[] {
+    this.platform.settle(this.clock.now());
+    const product = this.platform.listProducts().find((one) => one.productKey === productKey);
+    return [...(product?.byNewest() ?? [])].reverse();
+  }
+
+  device(deviceName: string, productKey = this.productKey): Device | undefined {
+    return this.devices(productKey).find((device) => device.deviceName === deviceName);
+  }
+
+  /** Lets a device connect, for the first time or again. */
+  connect(deviceName: string, productKey = this.productKey): void {
+    this.platform.setOnline(this.existing(deviceName, productKey), true);
+  }
+
+  disconnect(deviceName: string, productKey = this.productKey): void {
+    this.platform.setOnline(this.existing(deviceName, productKey), false);
+  }
+
+  /** Deletes behind the client's back, as a hand in the console would. */
+  deleteDevice(deviceName: string, productKey = this.productKey): void {
+    this.platform.delete(this.existing(deviceName, productKey), this.clock.now());
+  }
+
+  private existing(deviceName: string, productKey: string): Device {
+    const device = this.device(deviceName, productKey);
+    if (!device) throw new RangeError(`there is no device ${deviceName} in the product ${productKey}`);
+    return device;
+  }
+
+  private start(): void {
+    this.keys.put(this.accessKey);
+    this.platform.addProduct(this.firstProduct);
+  }
+}
+
+/** The operation that alone can suffer this fault, where there is one. */
+function onlyOperation(fault: Fault): string | undefined {
+  if (fault.kind === 'status') return 'QueryBatchRegisterDeviceStatus';
+  if (fault.kind === 'failCheck') return 'BatchCheckDeviceNames';
+  if (fault.kind === 'failCreate') return 'BatchRegisterDeviceWithApplyId';
+  if (fault.kind !== 'stuckJob') return undefined;
+  return fault.phase === 'CHECK' ? 'BatchCheckDeviceNames' : 'BatchRegisterDeviceWithApplyId';
+}

@@ -1,0 +1,40 @@
+import { faultOf } from '../../faults';
+import { isRunning } from '../application';
+import { chosenDevices } from '../chosen-devices';
+import { BusinessError } from '../errors';
+import { applicationOfProduct } from './apply-id';
+import type { Operation } from './operation';
+
+/** help.aliyun.com 69514. Success means that the creation has begun, no more. */
+export const batchRegisterDeviceWithApplyId: Operation = {
+  name: 'BatchRegisterDeviceWithApplyId',
+  callsPerSecond: 500,
+  execute(call) {
+    const { platform, assumptions, now, faults, requestId } = call;
+    const application = applicationOfProduct(call);
+    switch (application.status) {
+      case 'CHECK':
+        throw new BusinessError(assumptions.registerWhileChecking, 'The names are being checked.');
+      case 'CHECK_FAILED':
+        throw new BusinessError(assumptions.registerAfterFailedCheck, 'The check of the names has failed.');
+      case 'CREATE':
+      case 'CREATE_SUCCESS':
+      case 'CREATE_FAILED':
+        if (assumptions.repeatedRegister === 'refuse') {
+          throw isRunning(application)
+            ? new BusinessError('iot.device.CreateDeviceTaskIsRunning', 'The devices are being created.')
+            : new BusinessError('iot.device.IncorrentDeviceApplyInfo', 'The application was registered already.');
+        }
+        break;
+      case 'CHECK_SUCCESS': {
+        const fault = faultOf(faults, 'failCreate');
+        const doomed = fault
+          ? chosenDevices(fault, application.devices, 'The device could not be created.')
+          : new Map<string, string>();
+        const stuck = faults.some((one) => one.kind === 'stuckJob' && one.phase === 'CREATE');
+        platform.register(application, doomed, now, stuck, requestId);
+      }
+    }
+    return { Data: { ApplyId: application.applyId } };
+  },
+};

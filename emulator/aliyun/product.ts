@@ -1,0 +1,34 @@
+import type { Device } from './device';
+
+/** A product and its devices. */
+export class Product {
+  readonly devices = new Map<string, Device>();
+  private newestFirst: Device[] | undefined;
+
+  constructor(
+    readonly productKey: string,
+    readonly productName: string,
+    readonly productSecret: string,
+    readonly authType: 'secret' | 'x509',
+    readonly nodeType: number,
+    /** Undefined: the product lives in a public instance without an id. */
+    readonly instanceId: string | undefined,
+    readonly region: string,
+    readonly createdAt: number,
+  ) {}
+
+  add(device: Device): void {
+    this.devices.set(device.deviceName, device);
+    this.newestFirst = undefined;
+  }
+
+  remove(device: Device): void {
+    this.devices.delete(device.deviceName);
+    this.newestFirst = undefined;
+  }
+
+  /** help.aliyun.com 69905: devices are listed in the reverse order of creation. */
+  byNewest(): readonly Device[] {
+    return (this.newestFirst ??= [...this.devices.values()].sort((one, other) => other.seq - one.seq));
+  }
+}

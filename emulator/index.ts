@@ -1,0 +1,12 @@
+export { type AliyunAssumptions, defaultAssumptions } from './aliyun/assumptions';
+export type { AliyunCloud, AliyunOptions } from './aliyun/cloud';
+export type { Device, DeviceStatus } from './aliyun/device';
+export type { AccessKey } from './aliyun/keys';
+export type { DeviceSeed, JobDurations, ProductSeed } from './aliyun/platform';
+export { EmulatorClock, type TimeSource } from './clock';
+export { type EmulatorOptions, IotEmulator } from './emulator';
+export type { DeviceChoice, Fault, FaultKind, FaultMatch, FaultRule, FaultRules, FaultState } from './faults';
+export type { Journal, JournalCall, JournalDeviceEvent } from './journal';
+export type { DroppedConnection, EmulatorAnswer, EmulatorRequest, HttpAnswer } from './message';
+export type { RateEnforcement } from './rates';
+export { type RunningEmulator, startEmulator, type StartOptions } from './start';

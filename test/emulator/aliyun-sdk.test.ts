@@ -1,0 +1,187 @@
+import Iot, * as model from '@alicloud/iot20180120';
+import { Config } from '@alicloud/openapi-client';
+import { RuntimeOptions } from '@alicloud/tea-util';
+import { type RunningEmulator, startEmulator } from '../../emulator';
+
+describe("Alibaba's own SDK, with nothing but its endpoint set", () => {
+  let running: RunningEmulator;
+  beforeAll(async () => {
+    running = await startEmulator({ speed: 1_000 });
+  });
+  afterAll(() => running.close());
+  afterEach(() => running.emulator.reset());
+
+  const sdk = (key: { accessKeyId: string; accessKeySecret: string; securityToken?: string } = running.aliyun) =>
+    new Iot(new Config({ ...key, endpoint: new URL(running.url).host, protocol: 'http', regionId: 'cn-shanghai' }));
+
+  const settled = async (applyId: number, pending: 'CHECK' | 'CREATE') => {
+    const { productKey } = running.aliyun;
+    for (;;) {
+      const request = new model.QueryBatchRegisterDeviceStatusRequest({ productKey, applyId });
+      const { body } = await sdk().queryBatchRegisterDeviceStatus(request);
+      if (body?.data?.status !== pending) return body;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  };
+
+  test('checks, registers, lists and deletes a batch', async () => {
+    const { productKey } = running.aliyun;
+    const names = Array.from({ length: 12 }, (_, index) => `light-${index + 100}`);
+    const client = sdk();
+
+    const checked = await client.batchCheckDeviceNames(
+      new model.BatchCheckDeviceNamesRequest({ productKey, deviceName: names }),
+    );
+    expect(checked.body).toMatchObject({ success: true, data: { applyId: expect.any(Number) as number } });
+    const applyId = checked.body?.data?.applyId ?? 0;
+    expect(await settled(applyId, 'CHECK')).toMatchObject({
+      success: true,
+      data: { status: 'CHECK_SUCCESS', validList: { name: [] }, invalidList: { name: [] } },
+    });
+
+    const registered = await client.batchRegisterDeviceWithApplyId(
+      new model.BatchRegisterDeviceWithApplyIdRequest({ productKey, applyId }),
+    );
+    expect(registered.body).toMatchObject({ success: true, data: { applyId } });
+    expect(await settled(applyId, 'CREATE')).toMatchObject({
+      data: { status: 'CREATE_SUCCESS', validList: { name: [] } },
+    });
+
+    const page = await client.queryPageByApplyId(
+      new model.QueryPageByApplyIdRequest({ applyId, currentPage: 1, pageSize: 50 }),
+    );
+    expect(page.body).toMatchObject({ success: true, page: 1, pageCount: 1, pageSize: 50, total: 12 });
+    const listed = page.body?.applyDeviceList?.applyDeviceInfo ?? [];
+    expect(listed.map((device) => device.deviceName)).toEqual(names);
+    expect(listed.every((device) => device.deviceSecret?.length === 32 && device.iotId)).toBe(true);
+
+    const found = await client.queryDevice(new model.QueryDeviceRequest({ productKey, pageSize: 5 }));
+    expect(found.body).toMatchObject({ success: true, total: 12, pageCount: 3 });
+    expect(found.body?.data?.deviceInfo?.[0]).toMatchObject({ deviceName: 'light-111', deviceStatus: 'UNACTIVE' });
+    expect(found.body?.nextToken).not.toBe('');
+
+    const details = await client.batchQueryDeviceDetail(
+      new model.BatchQueryDeviceDetailRequest({ productKey, deviceName: ['light-100', 'nobody'] }),
+    );
+    expect(details.body?.data?.data).toHaveLength(1);
+    expect(details.body?.data?.data?.[0]).toMatchObject({ deviceName: 'light-100', status: 'UNACTIVE', utcActive: '' });
+
+    const states = await client.batchGetDeviceState(
+      new model.BatchGetDeviceStateRequest({ productKey, deviceName: ['light-100'] }),
+    );
+    expect(states.body?.deviceStatusList?.deviceStatus?.[0]).toMatchObject({ status: 'UNACTIVE' });
+
+    const product = await client.queryProduct(new model.QueryProductRequest({ productKey }));
+    expect(product.body?.data).toMatchObject({ productKey, deviceCount: 12, productStatus: 'DEVELOPMENT_STATUS' });
+
+    for (const { iotId } of listed) {
+      const deleted = await client.deleteDevice(new model.DeleteDeviceRequest({ iotId }));
+      expect(deleted.body).toMatchObject({ success: true });
+    }
+    expect(running.emulator.aliyun.devices()).toEqual([]);
+  });
+
+  test('sends 10,000 names in the URL, as it does, and all arrive', async () => {
+    const { productKey } = running.aliyun;
+    const names = Array.from({ length: 10_001 }, (_, index) => `a-rather-long-device-${index}`);
+    const checked = await sdk().batchCheckDeviceNames(
+      new model.BatchCheckDeviceNamesRequest({ productKey, deviceName: names }),
+    );
+    expect(checked.body?.success).toBe(true);
+    expect(running.emulator.aliyun.platform.listApplications()[0]?.devices).toHaveLength(10_000);
+  });
+
+  test('works with a temporary key and its token', async () => {
+    const key = { accessKeyId: 'STS.temporary', accessKeySecret: 'of-today', securityToken: 'tok/+=en' };
+    running.emulator.aliyun.seed({ keys: [key] });
+    const request = new model.QueryProductRequest({ productKey: running.aliyun.productKey });
+    expect((await sdk(key).queryProduct(request)).body?.success).toBe(true);
+    await expect(sdk({ ...key, securityToken: 'another' }).queryProduct(request)).rejects.toMatchObject({
+      code: 'InvalidSecurityToken.MismatchWithAccessKey',
+    });
+  });
+
+  describe('gets the documented code for', () => {
+    const product = () => new model.QueryProductRequest({ productKey: running.aliyun.productKey });
+
+    test('an unknown key', async () => {
+      const call = sdk({ accessKeyId: 'nobody', accessKeySecret: 'x' }).queryProduct(product());
+      await expect(call).rejects.toMatchObject({ code: 'InvalidAccessKeyId.NotFound', data: { statusCode: 404 } });
+    });
+
+    test('a wrong secret, and never hears the right one', async () => {
+      const wrong = { accessKeyId: running.aliyun.accessKeyId, accessKeySecret: 'wrong' };
+      const error = await sdk(wrong)
+        .queryProduct(product())
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'SignatureDoesNotMatch', data: { statusCode: 400 } });
+      expect(String((error as Error).message)).toContain('ACS3-HMAC-SHA256\n');
+      expect(JSON.stringify(error) + String(error)).not.toContain(running.aliyun.accessKeySecret);
+    });
+
+    test('an operation that the key may not use', async () => {
+      const key = { accessKeyId: 'reader', accessKeySecret: 'only', denied: ['DeleteDevice'] };
+      running.emulator.aliyun.seed({ keys: [key] });
+      const call = sdk(key).deleteDevice(new model.DeleteDeviceRequest({ iotId: 'any' }));
+      await expect(call).rejects.toMatchObject({ code: 'NoPermission', data: { statusCode: 403 } });
+    });
+
+    test('an operation that the emulator does not have', async () => {
+      const call = sdk().queryProductList(new model.QueryProductListRequest({ currentPage: 1, pageSize: 10 }));
+      await expect(call).rejects.toMatchObject({ code: 'InvalidApi.NotFound', data: { statusCode: 404 } });
+    });
+
+    test('a missing parameter', async () => {
+      const call = sdk().queryProduct(new model.QueryProductRequest({}));
+      await expect(call).rejects.toMatchObject({ code: 'MissingProductKey', data: { statusCode: 400 } });
+    });
+
+    test('an unknown product, with HTTP 200', async () => {
+      const { body, statusCode } = await sdk().queryProduct(
+        new model.QueryProductRequest({ productKey: 'a1nothing00' }),
+      );
+      expect({ statusCode, ...body }).toMatchObject({
+        statusCode: 200,
+        success: false,
+        code: 'iot.prod.NotExistedProduct',
+      });
+    });
+
+    test('an unknown device', async () => {
+      const { body } = await sdk().deleteDevice(
+        new model.DeleteDeviceRequest({ productKey: running.aliyun.productKey, deviceName: 'nobody' }),
+      );
+      expect(body).toMatchObject({ success: false, code: 'iot.device.NotExistedDevice' });
+    });
+
+    test('an unknown application', async () => {
+      const { body } = await sdk().queryPageByApplyId(new model.QueryPageByApplyIdRequest({ applyId: 1 }));
+      expect(body).toMatchObject({ success: false, code: 'iot.device.DeviceApplyIsNotFound' });
+    });
+
+    test('malformed and repeated names, with the lists', async () => {
+      const { body } = await sdk().batchCheckDeviceNames(
+        new model.BatchCheckDeviceNamesRequest({
+          productKey: running.aliyun.productKey,
+          deviceName: ['good', 'bad name', 'twice', 'twice'],
+        }),
+      );
+      expect(body).toMatchObject({
+        success: false,
+        code: 'iot.device.InvalidFormattedDeviceName',
+        data: { invalidDeviceNameList: { invalidDeviceName: ['bad name'] } },
+      });
+    });
+
+    test('more calls than its account may make', async () => {
+      const calls = Array.from({ length: 30 }, () =>
+        sdk().batchCheckDeviceNamesWithOptions(
+          new model.BatchCheckDeviceNamesRequest({ productKey: running.aliyun.productKey, deviceName: ['light-1'] }),
+          new RuntimeOptions({}),
+        ),
+      );
+      const refused = (await Promise.allSettled(calls)).filter((call) => call.status === 'rejected');
+      expect(refused.map(({ reason }) => (reason as { code: string }).code)).toContain('Throttling.User');
+    });
+  });
+});
