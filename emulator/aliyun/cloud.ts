@@ -64,8 +64,8 @@ export class AliyunCloud implements EmulatedCloud {
       accessKeyId: `LTAI${random.text(20)}`,
       accessKeySecret: random.text(30),
     };
-    this.firstProduct = { productKey: `a1${random.text(9)}`, ...options.product };
-    this.productKey = this.firstProduct.productKey ?? '';
+    this.productKey = options.product?.productKey ?? `a1${random.text(9)}`;
+    this.firstProduct = { ...options.product, productKey: this.productKey };
     this.start();
   }
 
@@ -75,7 +75,7 @@ export class AliyunCloud implements EmulatedCloud {
   }
 
   operationOf(request: EmulatorRequest): string {
-    return requestedAction(request, new Parameters(request, this.assumptions));
+    return requestedAction(request, () => new Parameters(request, this.assumptions));
   }
 
   canSuffer(operation: string, fault: Fault): boolean {

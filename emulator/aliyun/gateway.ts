@@ -96,7 +96,7 @@ function requestedOperation(request: EmulatorRequest, parameters: Parameters): O
   }
   const asked = header(request, 'x-acs-version') ?? parameters.text('Version');
   if (asked !== version) throw new GatewayError(400, 'NoSuchVersion', 'Specified version does not exist.');
-  const action = requestedAction(request, parameters);
+  const action = requestedAction(request, () => parameters);
   if (!action) throw new GatewayError(400, 'MissingAction', 'Action is mandatory for this action.');
   const operation = operations.get(action);
   // 403 InvalidAction is documented as well; which one the gateway of IoT sends is unknown.
@@ -104,8 +104,9 @@ function requestedOperation(request: EmulatorRequest, parameters: Parameters): O
   return operation;
 }
 
-export function requestedAction(request: EmulatorRequest, parameters: Parameters): string {
-  return header(request, 'x-acs-action') ?? parameters.text('Action') ?? '';
+/** ACS3 names the action in a header; only the older scheme needs the parameters, which may be half a megabyte. */
+export function requestedAction(request: EmulatorRequest, parameters: () => Parameters): string {
+  return header(request, 'x-acs-action') ?? parameters().text('Action') ?? '';
 }
 
 function failByFault(faults: readonly Fault[], executed: boolean): void {

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { emulatorCommand } from '../emulator/cli';
+
+const program = new Command('iot-device-batch')
+  .description('a batch of IoT devices as one resource of your infrastructure: tools around it')
+  .addCommand(emulatorCommand());
+
+void program.parseAsync();

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { AdminRoutes } from '../admin-routes';
+import type { Application } from './application';
+import type { AliyunAssumptions } from './assumptions';
+import type { AliyunCloud } from './cloud';
+import type { Device } from './device';
+import type { AccessKey } from './keys';
+import type { DeviceSeed, JobDurations, ProductSeed } from './platform';
+import type { Product } from './product';
+
+/** Alibaba's half of the admin API, below `aliyun/`. */
+export function aliyunRoutes(cloud: AliyunCloud): AdminRoutes {
+  const { platform, assumptions, durations, keys, rates } = cloud;
+  const switches = () => ({ assumptions, durations, rates: rates.enforcement });
+  return {
+    'GET aliyun/products': () => platform.listProducts().map(productFields),
+    'GET aliyun/devices': ({ query }) =>
+      cloud.devices(query.get('productKey') ?? undefined).map((device) => deviceFields(device, query.has('secrets'))),
+    'GET aliyun/applications': () => platform.listApplications().map(applicationFields),
+    'GET aliyun/secrets': () => platform.issuedSecrets(),
+    'GET aliyun/keys': () =>
+      keys.list().map(({ accessKeyId, denied, active, expiresAt }) => ({ accessKeyId, denied, active, expiresAt })),
+    'GET aliyun/switches': switches,
+    'POST aliyun/switches': ({ body }) => {
+      const asked = body(switchesSchema);
+      Object.assign(assumptions, asked.assumptions);
+      Object.assign(durations, asked.durations);
+      if (asked.rates !== undefined) rates.enforce(asked.rates);
+      return switches();
+    },
+    'POST aliyun/seed': ({ body }) => {
+      cloud.seed(body(seedSchema));
+      return { products: platform.listProducts().map(productFields) };
+    },
+    'POST aliyun/connect': ({ body }) => {
+      const { deviceName, productKey } = body(deviceSchema);
+      cloud.connect(deviceName, productKey);
+    },
+    'POST aliyun/disconnect': ({ body }) => {
+      const { deviceName, productKey } = body(deviceSchema);
+      cloud.disconnect(deviceName, productKey);
+    },
+    'POST aliyun/delete': ({ body }) => {
+      const { deviceName, productKey } = body(deviceSchema);
+      cloud.deleteDevice(deviceName, productKey);
+    },
+  };
+}
+
+function productFields({ productKey, productName, authType, nodeType, instanceId, devices }: Product) {
+  return { productKey, productName, authType, nodeType, instanceId, deviceCount: devices.size };
+}
+
+function deviceFields({ deviceSecret, ...device }: Device, withSecret: boolean) {
+  return withSecret ? { ...device, deviceSecret } : device;
+}
+
+function applicationFields({ applyId, productKey, status, createdAt, devices, failures, created }: Application) {
+  return {
+    applyId,
+    productKey,
+    status,
+    createdAt,
+    deviceNames: devices.map(({ deviceName }) => deviceName),
+    created: created.map(({ deviceName }) => deviceName),
+    failures: Object.fromEntries(failures),
+  };
+}
+
+const deviceSchema = z.strictObject({ deviceName: z.string(), productKey: z.string().optional() });
+
+const durationsSchema = z.strictObject({
+  checkMs: z.number().nonnegative(),
+  checkPerDeviceMs: z.number().nonnegative(),
+  createMs: z.number().nonnegative(),
+  createPerDeviceMs: z.number().nonnegative(),
+}) satisfies z.ZodType<JobDurations>;
+
+const assumptionsSchema = z.strictObject({
+  businessErrorStatus: z.literal([200, 400]),
+  malformedNames: z.enum(['refused', 'listed']),
+  existingNamesInCheck: z.enum(['fail', 'pass']),
+  repeatedRegister: z.enum(['echo', 'refuse']),
+  registerWhileChecking: z.enum(['iot.device.CreateDeviceTaskIsRunning', 'iot.device.IncorrentDeviceApplyInfo']),
+  registerAfterFailedCheck: z.enum(['iot.device.IncorrentDeviceApplyInfo', 'iot.device.ApplyManyDevicesFailed']),
+  applyIdOfOtherProduct: z.enum(['iot.device.IncorrentDeviceApplyInfo', 'iot.device.DeviceApplyIsNotFound']),
+  pageBeforeEnd: z.enum(['refuse', 'empty', 'partial']),
+  pageAfterDeletion: z.enum(['existing', 'asCreated']),
+  applyIdRetentionMs: z.number().nonnegative().nullable(),
+  deepPageWithoutToken: z.enum(['refuse', 'empty']),
+  missingParameter: z.enum(['gateway', 'business']),
+  ramDenial: z.enum(['NoPermission', 'Forbidden.RAM', 'iot.common.RamActionPermissionDeny']),
+  retryAfterHint: z.boolean(),
+}) satisfies z.ZodType<AliyunAssumptions>;
+
+const switchesSchema = z.strictObject({
+  assumptions: assumptionsSchema.partial().optional(),
+  durations: durationsSchema.partial().optional(),
+  rates: z.union([z.boolean(), z.number().positive()]).optional(),
+});
+
+const productSchema = z.strictObject({
+  productKey: z.string().optional(),
+  productName: z.string().optional(),
+  authType: z.enum(['secret', 'x509']).optional(),
+  nodeType: z.number().int().optional(),
+  instanceId: z.string().optional(),
+}) satisfies z.ZodType<ProductSeed>;
+
+const seededDeviceSchema = z.strictObject({
+  productKey: z.string(),
+  deviceName: z.string(),
+  nickname: z.string().optional(),
+  status: z.enum(['UNACTIVE', 'ONLINE', 'OFFLINE', 'DISABLE']).optional(),
+  createdAt: z.number().optional(),
+}) satisfies z.ZodType<DeviceSeed>;
+
+const keySchema = z.strictObject({
+  accessKeyId: z.string(),
+  accessKeySecret: z.string(),
+  securityToken: z.string().optional(),
+  expiresAt: z.number().optional(),
+  denied: z.array(z.string()).optional(),
+  active: z.boolean().optional(),
+}) satisfies z.ZodType<AccessKey>;
+
+const seedSchema = z.strictObject({
+  products: z.array(productSchema).optional(),
+  devices: z.array(seededDeviceSchema).optional(),
+  keys: z.array(keySchema).optional(),
+});
