@@ -94,7 +94,7 @@ function letFall(head: Head, id: string): boolean {
   fall(head, (generation) => !older.includes(generation));
   const heir = older.at(-1);
   head.confirmed = heir !== undefined;
-  if (heir) head.current = heir.id;
+  if (heir) Object.assign(head, { current: heir.id, policy: heir.policy });
   else delete head.current;
   return true;
 }
@@ -113,11 +113,18 @@ function confirm(head: Head, id: string): void {
   if (head.current === id) head.confirmed = true;
 }
 
-/** A standing generation of the same product and set of names: the named one, else any (a change is taken back). */
+/**
+ * A standing generation of the same product and set of names: the named one, else any (a change is taken back). One whose
+ * secrets are kept elsewhere is not the same: they have to be brought to where they are wanted now.
+ */
 function standingLike(head: Head, ask: Ask, named: string): Generation | undefined {
   const key = cloudKey(ask.cloud);
   const alike = head.generations.filter(
-    (each) => each.phase === 'standing' && each.cloudKey === key && each.names.set === ask.names.set,
+    (each) =>
+      each.phase === 'standing' &&
+      each.cloudKey === key &&
+      each.names.set === ask.names.set &&
+      each.policy.deviceCredentials === ask.policy.deviceCredentials,
   );
   return alike.find((each) => each.id === named) ?? alike.at(-1);
 }

@@ -34,8 +34,6 @@ export class SupersededMidway extends Error {
 
 /** One invocation's work on a batch: its lease, its time, its connections and its patience with the clouds. */
 export class Operation {
-  private trouble: number | undefined;
-
   private constructor(
     readonly ports: EnginePorts,
     readonly lease: Lease,
@@ -44,36 +42,28 @@ export class Operation {
     readonly deadline: number,
     readonly time: TimeLeft,
     private readonly connections: Map<string, Promise<Cloud>>,
+    /** Since when every call has failed. */
+    private readonly trouble: { since?: number },
   ) {}
 
   /** The work for a request of the leased batch. `until`: when this invocation has to return. */
   static forRequest(ports: EnginePorts, lease: Lease, requestId: string, until: number): Operation {
     const { acceptedAt, deadline, troubleSince } = requestOf(lease.head, requestId);
     const time = new TimeLeft(ports.clock, until, deadline - ANSWER_MS);
-    const operation = new Operation(ports, lease, requestId, acceptedAt, deadline, time, new Map());
-    operation.trouble = troubleSince;
-    return operation;
+    const trouble = troubleSince === undefined ? {} : { since: troubleSince };
+    return new Operation(ports, lease, requestId, acceptedAt, deadline, time, new Map(), trouble);
   }
 
   /** The same invocation, at work on another batch of the store. */
   onBatch(lease: Lease): Operation {
-    return new Operation(this.ports, lease, undefined, this.since, this.deadline, this.time, this.connections);
+    return new Operation(this.ports, lease, undefined, this.since, this.deadline, this.time, this.connections, {});
   }
 
   /** The same operation with less time, so that some is left for what may have to follow. */
   endingBy(limit: number): Operation {
     const time = new TimeLeft(this.clock, this.time.until, Math.min(limit, this.time.limit));
-    const shorter = new Operation(
-      this.ports,
-      this.lease,
-      this.requestId,
-      this.since,
-      this.deadline,
-      time,
-      this.connections,
-    );
-    shorter.trouble = this.trouble;
-    return shorter;
+    const { ports, lease, requestId, since, deadline, connections, trouble } = this;
+    return new Operation(ports, lease, requestId, since, deadline, time, connections, trouble);
   }
 
   get clock(): Clock {
@@ -140,18 +130,18 @@ export class Operation {
    */
   async patiently<T>(what: string, call: () => Promise<T>): Promise<T> {
     for (let started = this.clock.now(); ;) {
-      this.time.check();
+      this.time.check(() => `before ${what}`);
       try {
         const result = await call();
-        this.trouble = undefined;
+        delete this.trouble.since;
         return result;
       } catch (error) {
         if (!(error instanceof CloudError) || error.kind === 'permanent' || error.kind === 'credentials') throw error;
-        this.trouble ??= started;
+        this.trouble.since ??= started;
         this.endureTrouble(what, error);
         started = this.clock.now();
         const wait = Math.max(
-          delay((started - this.trouble) * 4, this.clock.random()),
+          delay((started - this.trouble.since) * 4, this.clock.random()),
           error.details.retryAfterMs ?? 0,
         );
         await this.time.pause(wait, () => `while ${what} kept failing: ${error.message}`);
@@ -161,11 +151,12 @@ export class Operation {
 
   /** Writes down what the next invocation should know of this one's troubles. */
   async keepTrouble(): Promise<void> {
-    if (this.requestId === undefined || this.request.troubleSince === this.trouble) return;
+    const { requestId, trouble } = this;
+    if (requestId === undefined || this.request.troubleSince === trouble.since) return;
     await this.update((head) => {
-      const request = requestOf(head, this.requestId as string);
-      if (this.trouble === undefined) delete request.troubleSince;
-      else request.troubleSince = this.trouble;
+      const request = requestOf(head, requestId);
+      if (trouble.since === undefined) delete request.troubleSince;
+      else request.troubleSince = trouble.since;
     });
   }
 
@@ -179,7 +170,7 @@ export class Operation {
   }
 
   private endureTrouble(what: string, error: CloudError): void {
-    const lasted = this.clock.now() - (this.trouble ?? this.clock.now());
+    const lasted = this.clock.now() - (this.trouble.since ?? this.clock.now());
     const budget = Math.min(MOST_TROUBLE_MS, TROUBLE_PART * (this.deadline - this.since));
     this.observer.log('warn', `${what} failed, trying again`, { error: error.message, forMs: lasted });
     if (lasted < budget) return;

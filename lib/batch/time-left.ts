@@ -20,9 +20,11 @@ export class TimeLeft {
     readonly limit: number,
   ) {}
 
-  /** @throws Yielded at the end of the invocation. */
-  check(): void {
-    if (this.clock.now() >= this.until) throw new Yielded();
+  /** @throws BatchError `DeadlineReached`, Yielded at the end of either. */
+  check(explain: () => string): void {
+    const now = this.clock.now();
+    if (now >= this.limit) throw deadlineReached(explain);
+    if (now >= this.until) throw new Yielded();
   }
 
   /**
@@ -32,9 +34,13 @@ export class TimeLeft {
    */
   async pause(ms: number, explain: () => string): Promise<void> {
     const now = this.clock.now();
-    if (now >= this.limit) throw new BatchError('DeadlineReached', `the time-out was reached ${explain()}`);
+    if (now >= this.limit) throw deadlineReached(explain);
     const wake = Math.min(now + ms, this.limit);
     if (wake >= this.until) throw new Yielded();
     await this.clock.sleep(wake - now);
   }
+}
+
+function deadlineReached(explain: () => string): BatchError {
+  return new BatchError('DeadlineReached', `the time-out was reached ${explain()}`);
 }

@@ -7,8 +7,11 @@ import type { CollectedDevice } from './cloud';
 export interface CredentialVault {
   /** Keeps the secrets of the devices that one job created. */
   savePart(place: CredentialPlace, job: number, devices: readonly CollectedDevice[]): Promise<void>;
-  /** Copies what another generation has of the named devices, because they belong to this one as well now. */
-  carryOver(from: CredentialPlace, to: CredentialPlace, names: ReadonlySet<string>): Promise<void>;
+  /**
+   * Copies what another generation has of the named devices, because they belong to this one as well now. Returns the
+   * names of those that it had.
+   */
+  carryOver(from: CredentialPlace, to: CredentialPlace, names: ReadonlySet<string>): Promise<string[]>;
   /** Writes the index of all parts: from then on readers find them. */
   finish(place: CredentialPlace): Promise<void>;
   /** Deletes everything at this place. */

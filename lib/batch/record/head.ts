@@ -50,7 +50,18 @@ const generationSchema = z.looseObject({
    * A drop that is under way: under which lease it began, and which other generations it saw when it looked who lists its
    * devices. One that recorded its list later than that must wait for the end of the drop.
    */
-  drop: z.looseObject({ lease: z.string(), saw: z.array(z.string()).optional(), deleted: z.number() }).optional(),
+  drop: z
+    .looseObject({
+      lease: z.string(),
+      saw: z.array(z.string()).optional(),
+      /** How many devices it has deleted, the last of them in the order of names, and which ones it left alone (digest). */
+      deleted: z.number(),
+      after: z.string().optional(),
+      spared: z.string().optional(),
+    })
+    .optional(),
+  /** The cloud's ids of its jobs, once all are over. */
+  jobIds: z.array(z.string()).optional(),
 });
 
 const outcomeSchema = z.discriminatedUnion('ok', [
@@ -92,6 +103,8 @@ export const headSchema = z.looseObject({
   current: z.string().optional(),
   /** Whether a later event showed that whoever asks knows of `current`. */
   confirmed: z.boolean(),
+  /** The policy of the event that returned `current`; it stays in force when the batch is deleted. */
+  policy: policySchema.optional(),
   /** Digest of the options of the last Create or Update that arrived. */
   lastAsked: z.string().optional(),
   /** Oldest first. */

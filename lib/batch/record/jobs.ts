@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { StoreConflict, type Store } from '../ports/store';
-import { BatchError } from '../errors';
 import { parseRecord } from './json';
 import { keys } from './keys';
 import type { Generation } from './head';
+import { LeaseLost } from './lease';
 
 const failureSchema = z.object({ name: z.string(), code: z.string().optional(), reason: z.string() });
 
@@ -56,8 +56,8 @@ export class JobEntry {
   }
 
   /**
-   * Adds a step. @throws BatchError `JobEntryConflict` if another process has added one: it holds the lease now, and what
-   * was about to be done is to be planned anew from its words.
+   * Adds a step. @throws LeaseLost if another process has added one: it holds the lease now, and what was about to be done
+   * is to be planned anew from its words.
    */
   async append(step: WithoutTime<JobStep>, at: number): Promise<void> {
     const steps = [...this.steps, { ...step, at } as JobStep];
@@ -70,7 +70,7 @@ export class JobEntry {
       // Our own lost answer looks like a conflict: the object is then exactly what we wrote.
       const object = await this.store.get(this.key);
       if (!object || Buffer.from(object.body).toString('utf8') !== body) {
-        throw new BatchError('JobEntryConflict', `somebody else works on ${this.key}`);
+        throw new LeaseLost();
       }
       this.version = object.version;
     }
@@ -95,7 +95,7 @@ export class JobEntry {
   }
 
   get committed(): boolean {
-    return this.lastOf('committed') !== undefined;
+    return this.lastOf('committed', 'notCommitted')?.step === 'committed';
   }
 
   get settled(): Extract<JobStep, { step: 'settled' }> | undefined {

@@ -1,0 +1,9 @@
+/** The engine: what a batch is told (`submit`), and how it gets there (`reconcile`). */
+export { submit, type Order } from './submit';
+export { reconcile, type Result } from './reconcile';
+export { DELAYED_DELIVERY_MS } from './intent';
+export type { EnginePorts } from './operation';
+export { StoreVault } from './store-vault';
+export { systemClock } from './system-clock';
+export { BatchError } from './errors';
+export { keys as storeKeys } from './record/keys';

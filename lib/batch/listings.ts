@@ -1,0 +1,40 @@
+import type { Store } from './ports/store';
+import { listBatches, BatchRecord } from './record/batch-record';
+import type { Clock } from './ports/clock';
+import { loadDevices } from './record/devices';
+import type { Generation } from './record/head';
+import { loadNames } from './record/names';
+import type { RecordedDevice } from './record/plan';
+
+/** A generation of any batch of the store, with the devices that it names. */
+export interface Listing {
+  batchId: string;
+  generation: Generation;
+  /** Every name that it asks for. */
+  names: ReadonlySet<string>;
+  /** What is recorded of its devices so far. */
+  devices: ReadonlyMap<string, RecordedDevice>;
+}
+
+/**
+ * What every other generation of the store, of whatever batch, has on the same product. Generations that are gone answer
+ * for nothing and are left out.
+ */
+export async function otherListings(
+  store: Store,
+  clock: Clock,
+  cloudKey: string,
+  exceptGeneration: string,
+): Promise<Listing[]> {
+  const listings: Listing[] = [];
+  for (const batchId of await listBatches(store)) {
+    const { head } = await BatchRecord.load(store, clock, batchId);
+    for (const generation of head.generations) {
+      if (generation.id === exceptGeneration || generation.phase === 'gone' || generation.cloudKey !== cloudKey)
+        continue;
+      const names = new Set(await loadNames(store, generation.names));
+      listings.push({ batchId, generation, names, devices: await loadDevices(store, generation) });
+    }
+  }
+  return listings;
+}

@@ -1,0 +1,46 @@
+import { drop } from './drop';
+import { BatchError } from './errors';
+import type { Operation } from './operation';
+import { BatchRecord, listBatches } from './record/batch-record';
+import { owed } from './record/head';
+import { Lease } from './record/lease';
+
+/**
+ * Finishes what is owed in the whole store: falling generations of this batch and of every other, each under its own
+ * policy. One that somebody else is working on is left to them.
+ *
+ * @throws BatchError `StillOwed` with the first reason, after all were tried (I11).
+ */
+export async function settleOwed(operation: Operation): Promise<void> {
+  const failures: string[] = [];
+  for (const batchId of await listBatches(operation.store)) {
+    if (batchId === operation.batchId) await settleBatch(operation, failures);
+    else await settleOther(operation, batchId, failures);
+  }
+  if (failures.length > 0) {
+    throw new BatchError('StillOwed', `an earlier change is not cleared away: ${failures.join('; ')}`);
+  }
+}
+
+async function settleOther(operation: Operation, batchId: string, failures: string[]): Promise<void> {
+  const record = await BatchRecord.load(operation.store, operation.clock, batchId);
+  if (!record.head.generations.some(owed)) return;
+  const lease = await Lease.take(record, operation.lease.until);
+  if (!lease) return;
+  try {
+    await settleBatch(operation.onBatch(lease), failures);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function settleBatch(operation: Operation, failures: string[]): Promise<void> {
+  for (const { id } of operation.head.generations.filter(owed)) {
+    try {
+      await drop(operation, id);
+    } catch (error) {
+      if (!(error instanceof BatchError)) throw error;
+      failures.push(`batch ${operation.batchId}: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { BatchError } from './errors';
+import { otherListings, type Listing } from './listings';
+import { listOf } from './messages';
+import type { Operation } from './operation';
+import type { Cloud, FoundDevice } from './ports/cloud';
+import { loadDevices } from './record/devices';
+import { lists, type Generation } from './record/head';
+import { loadNames, saveNames } from './record/names';
+import type { Plan, RecordedDevice } from './record/plan';
+
+/**
+ * Finds out, before anything is created, what a new generation is made of: which of its devices exist and are this
+ * store's already, and which have to be registered, in which jobs.
+ *
+ * @throws BatchError `DevicesExist` if a name belongs to a device that this store knows nothing of, `IdentityChanged` if it
+ * belongs to another device than the one that a living generation recorded, `ActivatedDevices` if a device that has
+ * connected would leave the batch.
+ */
+export async function makePlan(operation: Operation, cloud: Cloud, generation: Generation): Promise<Plan> {
+  const { store, clock } = operation;
+  const wanted = await loadNames(store, generation.names);
+  const listings = await otherListings(store, clock, generation.cloudKey, generation.id);
+  const found = await lookUp(operation, cloud, wanted);
+
+  const carried: RecordedDevice[] = [];
+  const sources = new Map<string, Plan['sources'][number]>();
+  const foreign: string[] = [];
+  for (const name of wanted) {
+    const device = found.get(name);
+    if (!device) continue;
+    const claims = listings.filter(({ devices }) => devices.has(name));
+    const claim = claims.find(({ devices }) => devices.get(name)?.identity === device.identity);
+    if (claim) {
+      carried.push(claim.devices.get(name) as RecordedDevice);
+      sources.set(claim.generation.id, { batchId: claim.batchId, generationId: claim.generation.id });
+    } else if (claims.some((each) => lists(each.generation))) {
+      throw identityChanged(name, claims);
+    } else foreign.push(name);
+  }
+  if (foreign.length > 0) throw devicesExist(foreign, wanted.length, cloud);
+
+  await mustNotLoseActivated(operation, generation, new Set(wanted));
+  const missing = wanted.filter((name) => !found.has(name));
+  return { carried, sources: [...sources.values()], jobs: await cutIntoJobs(operation, missing, cloud) };
+}
+
+/** Which of the names exist at the cloud. */
+export async function lookUp(
+  operation: Operation,
+  cloud: Cloud,
+  names: readonly string[],
+): Promise<Map<string, FoundDevice>> {
+  if (names.length === 0) return new Map();
+  const found = await operation.patiently('looking up devices', () =>
+    cloud.lookUp(names, (done) => operation.observer.progress({ step: 'look-up', done, of: names.length })),
+  );
+  return new Map(found.map((device) => [device.name, device]));
+}
+
+/** Deletion cannot be undone and locks a device out, so one that has ever connected stops it (I1). */
+export function activatedDevices(names: string[], what: string): BatchError {
+  return new BatchError(
+    'ActivatedDevices',
+    `${names.length} of the devices that ${what} have connected before and would be locked out for good: ${listOf(names)}; ` +
+      'nothing was deleted. Keep them in the batch, or set deleteActivated to true',
+  );
+}
+
+/** What the standing generations have and this one does not is deleted after the change: found out before it begins. */
+async function mustNotLoseActivated(
+  operation: Operation,
+  generation: Generation,
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  if (generation.policy.deleteActivated) return;
+  for (const old of operation.head.generations.filter(({ phase }) => phase === 'standing')) {
+    const stays = (name: string) => old.cloudKey === generation.cloudKey && wanted.has(name);
+    const devices = [...(await loadDevices(operation.store, old)).values()];
+    const leaving = devices.filter(({ name, provenance }) => provenance === 'created' && !stays(name));
+    const connected = await activatedOf(operation, await operation.cloudOf(old), leaving);
+    if (connected.length > 0) throw activatedDevices(connected, 'leave the batch');
+  }
+}
+
+/** Which of the devices, if they are still the same ones, have ever connected. */
+export async function activatedOf(
+  operation: Operation,
+  cloud: Cloud,
+  devices: readonly RecordedDevice[],
+): Promise<string[]> {
+  if (devices.length === 0) return [];
+  const found = await lookUp(
+    operation,
+    cloud,
+    devices.map(({ name }) => name),
+  );
+  return devices
+    .filter(({ name, identity }) => found.get(name)?.identity === identity && found.get(name)?.everConnected === true)
+    .map(({ name }) => name);
+}
+
+async function cutIntoJobs(operation: Operation, names: readonly string[], cloud: Cloud): Promise<Plan['jobs']> {
+  const { namesPerJob } = cloud.limits;
+  const jobs: Plan['jobs'] = [];
+  for (let from = 0; from < names.length; from += namesPerJob) {
+    const { chunks } = await saveNames(operation.store, names.slice(from, from + namesPerJob));
+    jobs.push(...chunks);
+  }
+  return jobs;
+}
+
+function identityChanged(name: string, claims: readonly Listing[]): BatchError {
+  return new BatchError(
+    'IdentityChanged',
+    `"${name}" is another device than the one that batch ${claims[0]?.batchId} recorded: ` +
+      'somebody deleted and registered it again. Delete it at the cloud, or take its name out of the batch',
+  );
+}
+
+function devicesExist(names: string[], wanted: number, cloud: Cloud): BatchError {
+  return new BatchError(
+    'DevicesExist',
+    `${names.length} of ${wanted} devices exist on ${cloud.limits.title} already and are not this stack's: ${listOf(names)}; ` +
+      'nothing was registered. Remove them there, or choose other names',
+  );
+}

@@ -1,0 +1,131 @@
+import { dropSeconds } from './contract/time-budget';
+import { BatchError } from './errors';
+import { otherListings } from './listings';
+import { devices, listFailures, listOf } from './messages';
+import type { Operation } from './operation';
+import { makePlan } from './planning';
+import { poll } from './poll';
+import type { Cloud } from './ports/cloud';
+import type { CredentialPlace, CredentialVault } from './ports/vault';
+import { BatchRecord } from './record/batch-record';
+import { loadDevices } from './record/devices';
+import { generationOf, owed, type Generation } from './record/head';
+import { saveManifest } from './record/manifest';
+import { loadNames } from './record/names';
+import { loadPlan, savePlan, type Plan } from './record/plan';
+import { Registration } from './registration';
+
+/**
+ * Brings a rising generation to where every device of it exists, is recorded, and has its credentials stored. Every step
+ * looks at what is there before it acts, so it can be called again after it was cut off anywhere.
+ *
+ * @throws BatchError with the reason why it cannot be done; what exists by then is left for `drop`.
+ */
+export async function raise(operation: Operation, id: string): Promise<void> {
+  const generation = operation.generation(id);
+  await awaitRunningDrops(operation, generation);
+  const cloud = await operation.cloudOf(generation);
+  const plan = await planOf(operation, cloud, generation);
+  const work = operation.endingBy(forwardLimit(operation, cloud, plan));
+
+  const registration = await Registration.load(work, cloud, generation, plan);
+  await registration.check();
+  await registration.commit();
+  if (registration.failures.length > 0) throw notRegistered(generation, registration);
+
+  const keeps = generation.policy.deviceCredentials !== 'none';
+  const { vault } = operation.ports;
+  const place = { batchId: operation.batchId, generationId: id };
+  await registration.collect(async (job, found) => {
+    if (keeps) await vault.savePart(place, job, found);
+  });
+  if (keeps) await keepCarriedCredentials(vault, place, plan);
+  await publish(operation, generation, registration.jobIds);
+}
+
+/** The plan, made once, and written before anything follows from it. */
+async function planOf(operation: Operation, cloud: Cloud, generation: Generation): Promise<Plan> {
+  if (generation.planned) return loadPlan(operation.store, generation);
+  await operation.patiently('reading the product', () => cloud.inspect());
+  // Letters and digits only, so it is a name on every cloud; 64 random bits, so it is nobody's.
+  const nobody = `zz${operation.clock.nonce(8)}`;
+  await operation.patiently('proving that devices may be deleted', () => cloud.proveDeletable(nobody));
+  const plan = await makePlan(operation, cloud, generation);
+  await savePlan(operation.store, generation, plan);
+  await operation.update((head) => {
+    generationOf(head, generation.id).planned = true;
+  });
+  return plan;
+}
+
+/**
+ * A drop in another batch may have looked who lists its devices before our list was there, and now delete what we are about
+ * to take over. Our list is in the store, so one that looks from now on spares our devices; one that looked before is
+ * waited for.
+ */
+async function awaitRunningDrops(operation: Operation, generation: Generation): Promise<void> {
+  const { store, clock, time, batchId } = operation;
+  const names = await loadNames(store, generation.names);
+  await poll(clock, time, 'while another batch was giving up devices of the same names', async () => {
+    const running: string[] = [];
+    for (const other of await otherListings(store, clock, generation.cloudKey, generation.id)) {
+      const { drop, id } = other.generation;
+      if (other.batchId === batchId || !drop || !owed(other.generation)) continue;
+      if (drop.saw?.includes(generation.id) || !names.some((name) => other.names.has(name))) continue;
+      const { lease } = (await BatchRecord.load(store, clock, other.batchId)).head;
+      if (lease && lease.holder === drop.lease && lease.until > clock.now()) running.push(id);
+    }
+    const seen = { deleting: running.length };
+    return running.length === 0 ? { done: true, seen } : { seen };
+  });
+}
+
+/**
+ * Forward work stops while there is still time to take back what it made. A batch so large that this would eat up more
+ * than half of the time leaves it to the operation that follows a failure, which has a time of its own.
+ */
+function forwardLimit(operation: Operation, cloud: Cloud, plan: Plan): number {
+  const count = plan.jobs.reduce((sum, job) => sum + job.count, 0);
+  const takeBackMs = (60 + dropSeconds(cloud.limits, count)) * 1000;
+  const whole = operation.deadline - operation.request.acceptedAt;
+  return operation.deadline - (takeBackMs > whole / 2 ? 0 : takeBackMs);
+}
+
+/** @throws BatchError `CredentialsMissing`: success would mean that every secret is where it was to be stored (I4). */
+async function keepCarriedCredentials(vault: CredentialVault, place: CredentialPlace, plan: Plan): Promise<void> {
+  const missing = new Set(plan.carried.map(({ name }) => name));
+  for (const source of plan.sources) {
+    for (const name of await vault.carryOver(source, place, missing)) missing.delete(name);
+  }
+  if (missing.size > 0) {
+    throw new BatchError(
+      'CredentialsMissing',
+      `the secrets of ${devices(missing.size)} were not kept when they were registered: ${listOf([...missing])}; ` +
+        'set deviceCredentials to none, or register them anew under other names',
+    );
+  }
+  await vault.finish(place);
+}
+
+/** Writes the manifest: every device that was asked for, in that order. */
+async function publish(operation: Operation, generation: Generation, jobIds: string[]): Promise<void> {
+  const recorded = await loadDevices(operation.store, generation);
+  const names = await loadNames(operation.store, generation.names);
+  const missing = names.filter((name) => !recorded.has(name));
+  if (missing.length > 0) {
+    throw new BatchError('DevicesMissing', `${devices(missing.length)} never came to be: ${listOf(missing)}`);
+  }
+  const all = names.map((name) => ({ name, id: recorded.get(name)?.identity as string }));
+  await saveManifest(operation.store, operation.batchId, generation, jobIds, all);
+  await operation.update((head) => {
+    generationOf(head, generation.id).jobIds = jobIds;
+  });
+}
+
+function notRegistered(generation: Generation, registration: Registration): BatchError {
+  const { failures } = registration;
+  return new BatchError(
+    'DevicesNotRegistered',
+    `${failures.length} of ${devices(generation.names.count)} were not registered: ${listFailures(failures)}`,
+  );
+}

@@ -1,0 +1,187 @@
+import { drop, type Dropped } from './drop';
+import { BatchError } from './errors';
+import { devices, listOf } from './messages';
+import { Operation, SupersededMidway, type EnginePorts } from './operation';
+import { settleOwed } from './owed';
+import { raise } from './raise';
+import { fall } from './intent';
+import { BatchRecord } from './record/batch-record';
+import { generationOf, owed, requestOf, type Generation, type Head, type Outcome } from './record/head';
+import { Lease, LeaseLost } from './record/lease';
+import { Yielded } from './time-left';
+
+/** What has become of a request. */
+export type Result =
+  | { state: 'unfinished' }
+  /** `batch` is absent after a Delete. */
+  | { state: 'succeeded'; batch?: Generation }
+  | { state: 'failed'; code: string; message: string };
+
+/**
+ * Works on a request of a batch until it is over or the time of this invocation is used up: looks at what there is, decides,
+ * acts, and records, one bounded step after another, whether or not this is the first call for it.
+ *
+ * `until`: when the work has to stop. `goneBy`: when this process is surely gone, so that another may go on (both in
+ * milliseconds since 1970).
+ *
+ * @throws what the store throws; the record is then as it was, and the call may be repeated.
+ */
+export async function reconcile(
+  ports: EnginePorts,
+  batchId: string,
+  requestId: string,
+  { until, goneBy }: { until: number; goneBy: number },
+): Promise<Result> {
+  const record = await BatchRecord.load(ports.store, ports.clock, batchId);
+  const early = resultOf(record.head, requestId, ports.clock.now());
+  if (early) return early;
+  const lease = await Lease.take(record, goneBy);
+  if (!lease) return { state: 'unfinished' };
+  const over = resultOf(lease.head, requestId, ports.clock.now());
+  const operation = over ? undefined : Operation.forRequest(ports, lease, requestId, until);
+  try {
+    if (operation) await carryOut(operation);
+  } catch (error) {
+    if (!isInterruption(error)) throw error;
+    ports.observer.log('debug', error.message, { batchId, requestId });
+  } finally {
+    await operation?.close();
+    await lease.release();
+  }
+  return resultOf(record.head, requestId, ports.clock.now()) ?? { state: 'unfinished' };
+}
+
+async function carryOut(operation: Operation): Promise<void> {
+  try {
+    if (operation.request.kind === 'drop') return await carryOutDrop(operation);
+    if (!operation.request.failure) await carryOutForward(operation);
+    if (operation.request.failure) await takeBack(operation);
+  } catch (error) {
+    if (error instanceof Yielded) await operation.keepTrouble();
+    throw error;
+  }
+}
+
+/** Create and Update: the target comes to stand, then everything falls that nobody can ask for any more. */
+async function carryOutForward(operation: Operation): Promise<void> {
+  const { kind, target } = operation.request;
+  const id = target as string;
+  try {
+    await settleOwed(operation).catch((error: unknown) => {
+      // An Update that takes a change back must not be held up by anything else.
+      if (kind !== 'keep' || !(error instanceof BatchError)) throw error;
+      operation.observer.log('warn', `still owed: ${error.message}`);
+    });
+    if (operation.generation(id).phase === 'rising') await raise(operation, id);
+  } catch (error) {
+    if (!(error instanceof BatchError)) throw error;
+    await operation.update((head) => {
+      const request = requestOf(head, operation.request.id);
+      request.failure = { code: error.code, message: error.message };
+      if (kind === 'raise') generationOf(head, id).phase = 'falling';
+    });
+    return;
+  }
+  await stand(operation, id);
+  await dropOwn(operation).catch((error: unknown) => {
+    if (!(error instanceof BatchError)) throw error;
+    // The change itself is done: what could not be cleared away stays owed, and the next operation begins with it.
+    operation.observer.log('warn', `still owed: ${error.message}`);
+  });
+  await finish(operation, { ok: true, generation: id });
+}
+
+async function stand(operation: Operation, id: string): Promise<void> {
+  await operation.update((head) => {
+    const request = requestOf(head, operation.request.id);
+    const generation = generationOf(head, id);
+    generation.phase = 'standing';
+    generation.reported = true;
+    if (request.policy) head.policy = generation.policy = request.policy;
+    if (request.access) generation.access = request.access;
+    head.current = id;
+    head.confirmed = request.named === id;
+    if (request.named !== undefined) fall(head, (other) => other.id !== id && other.id !== request.named);
+  });
+}
+
+/** A failed change is undone before its failure is told, as far as that is possible. */
+async function takeBack(operation: Operation): Promise<void> {
+  const { failure, target, kind } = operation.request;
+  if (!failure) return;
+  let rest = '';
+  if (kind === 'raise') {
+    try {
+      rest = describe(await drop(operation, target as string));
+    } catch (error) {
+      if (!(error instanceof BatchError)) throw error;
+      rest = `; taking it back failed, the devices that it created are still there and the next operation goes on with it: ${error.message}`;
+    }
+  }
+  await finish(operation, { ok: false, code: failure.code, message: failure.message + rest });
+}
+
+/** Delete: its generations fell when it was accepted. */
+async function carryOutDrop(operation: Operation): Promise<void> {
+  try {
+    await dropOwn(operation);
+    await settleOwed(operation);
+    await finish(operation, { ok: true });
+  } catch (error) {
+    if (!(error instanceof BatchError)) throw error;
+    await finish(operation, { ok: false, code: error.code, message: error.message });
+  }
+}
+
+/** Drops every falling generation of the batch; the first failure is thrown after all were tried. */
+async function dropOwn(operation: Operation): Promise<void> {
+  let failed: BatchError | undefined;
+  for (const { id } of operation.head.generations.filter(owed)) {
+    try {
+      await drop(operation, id);
+    } catch (error) {
+      if (!(error instanceof BatchError)) throw error;
+      failed ??= error;
+    }
+  }
+  if (failed) throw failed;
+}
+
+async function finish(operation: Operation, outcome: Outcome): Promise<void> {
+  await operation.update((head) => {
+    const request = requestOf(head, operation.request.id);
+    request.outcome = outcome;
+    delete request.troubleSince;
+  });
+}
+
+function describe({ deleted, gone, suspects }: Dropped): string {
+  return [
+    deleted > 0 ? `; rolled back the other ${devices(deleted)}` : '',
+    gone ? '' : '; devices that it shares with another change stay until that one is over',
+    suspects.length > 0
+      ? `; these exist and cannot be proven this batch's, so they were left alone: ${listOf(suspects)}`
+      : '',
+  ].join('');
+}
+
+/** The answer to a request, where there is one by now; a request that waits for an older one has none. */
+function resultOf(head: Head, requestId: string, now: number): Result | undefined {
+  const request = head.requests.find((each) => each.id === requestId);
+  if (!request) {
+    return { state: 'failed', code: 'UnknownRequest', message: `batch ${head.batchId} never accepted this request` };
+  }
+  if (!request.outcome) return (request.notBefore ?? 0) > now ? { state: 'unfinished' } : undefined;
+  if (!request.outcome.ok) {
+    return { state: 'failed', code: String(request.outcome.code), message: String(request.outcome.message) };
+  }
+  const { generation } = request.outcome;
+  return typeof generation === 'string'
+    ? { state: 'succeeded', batch: generationOf(head, generation) }
+    : { state: 'succeeded' };
+}
+
+/** Not failures: the record says how it goes on, here or with somebody else. */
+function isInterruption(error: unknown): error is Yielded | LeaseLost | SupersededMidway {
+  return error instanceof Yielded || error instanceof LeaseLost || error instanceof SupersededMidway;
+}

@@ -1,0 +1,55 @@
+import type { BatchOptions } from './contract/options';
+import { expandNames } from './contract/device-names';
+import { accept, type Ask, type BatchEvent } from './intent';
+import type { Clock } from './ports/clock';
+import type { Store } from './ports/store';
+import { BatchRecord } from './record/batch-record';
+import { saveNames, sha256 } from './record/names';
+
+/** An event as its receiver understands it. `requestId` must be the same for every delivery of one event. */
+export type Order = { requestId: string; deadline: number } & (
+  | { type: 'create'; options: BatchOptions }
+  /** `named`: the generation that the asker has. `previous`: the options that it believes to be in force. */
+  | { type: 'update'; named: string; options: BatchOptions; previous?: BatchOptions }
+  | { type: 'delete'; named: string }
+);
+
+/**
+ * Writes down what is wanted of a batch and returns at once; nothing happens at the cloud. The same order may be submitted
+ * any number of times.
+ *
+ * @returns the id of the generation that a Create or Update will have; undefined for a Delete.
+ */
+export async function submit(store: Store, clock: Clock, batchId: string, order: Order): Promise<string | undefined> {
+  const event = await toEvent(store, order);
+  const record = await BatchRecord.load(store, clock, batchId);
+  let generation: string | undefined;
+  await record.update((head) => {
+    generation = accept(head, event, clock);
+  });
+  return generation;
+}
+
+async function toEvent(store: Store, order: Order): Promise<BatchEvent> {
+  const { requestId, deadline } = order;
+  if (order.type === 'delete') return { type: 'delete', requestId, deadline, named: order.named };
+  const ask = await toAsk(store, order.options);
+  if (order.type === 'create') return { type: 'create', requestId, deadline, ask };
+  const previous = order.previous && digestOf(order.previous);
+  return { type: 'update', requestId, deadline, ask, named: order.named, ...(previous !== undefined && { previous }) };
+}
+
+async function toAsk(store: Store, options: BatchOptions): Promise<Ask> {
+  const { cloud, deleteActivated, deviceCredentials, secretArn, rateShare } = options;
+  return {
+    cloud,
+    names: await saveNames(store, expandNames(options.devices)),
+    policy: { deleteActivated, deviceCredentials },
+    access: { rateShare, ...(secretArn !== undefined && { secretArn }) },
+    digest: digestOf(options),
+  };
+}
+
+function digestOf(options: BatchOptions): string {
+  return sha256(JSON.stringify(options));
+}
