@@ -99,5 +99,5 @@ function codeOf(error: Error, started: boolean): TransportError['code'] {
 
 /** Node's errors of several addresses (`AggregateError`) have a code and no message. */
 function codeText(error: Error): string {
-  return String((error as { code?: unknown }).code ?? error.name);
+  return (error as NodeJS.ErrnoException).code ?? error.name;
 }

@@ -1,0 +1,15 @@
+import type { Clock } from '../batch/ports/clock';
+import type { Observer } from '../batch/ports/observer';
+import type { Transport } from './http/transport';
+
+/** What a connection needs of its surroundings. */
+export interface CloudEnvironment {
+  clock: Clock;
+  observer: Observer;
+  /** How calls reach the network; closed with the connection. @default undiciTransport() */
+  transport?: Transport;
+  /** How many batches share the account's rates, at least 1. */
+  share: number;
+  /** The moment (ms since 1970) after which no request may still run. */
+  until: number;
+}

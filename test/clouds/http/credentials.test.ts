@@ -1,0 +1,34 @@
+import { CredentialCache } from '../../../lib/clouds/http/credentials';
+
+describe("a connection's keys", () => {
+  const source = (...values: string[]) => jest.fn(async (_refresh: boolean) => ({ key: values.shift() ?? 'last' }));
+
+  test('are read once, however many calls need them', async () => {
+    const read = source('one');
+    const cache = new CredentialCache(read);
+    await Promise.all([cache.get(), cache.get()]);
+    await cache.get();
+    expect(read.mock.calls).toEqual([[false]]);
+  });
+
+  test('are refreshed once, however many calls were refused together', async () => {
+    const read = source('one', 'two');
+    const cache = new CredentialCache(read);
+    const refused = await cache.get();
+    expect(await Promise.all([1, 2, 3].map(() => cache.replace(refused)))).toEqual(Array(3).fill({ key: 'two' }));
+    expect(await cache.replace(refused)).toEqual({ key: 'two' });
+    expect(read.mock.calls).toEqual([[false], [true]]);
+  });
+
+  test('are not replaced by the same', async () => {
+    const cache = new CredentialCache(source('one', 'one'));
+    expect(await cache.replace(await cache.get())).toBeUndefined();
+  });
+
+  test('a failed read is not kept', async () => {
+    const read = jest.fn().mockRejectedValueOnce(new Error('no network')).mockResolvedValueOnce({ key: 'one' });
+    const cache = new CredentialCache(read);
+    await expect(cache.get()).rejects.toThrow('no network');
+    expect(await cache.get()).toEqual({ key: 'one' });
+  });
+});
