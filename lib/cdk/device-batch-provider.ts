@@ -1,0 +1,175 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Grant, type IGrantable, Policy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { Construct, DependencyGroup, type IConstruct, type IDependable } from 'constructs';
+import { HandlerFunctions } from './handler-functions';
+import { logGroup } from './log-group';
+import { secretStatements } from './secret-access';
+import { storeBucket } from './store-bucket';
+import { SynthesisError } from './synthesis-error';
+
+/** Where and how the handler of a stack's batches runs. */
+export interface DeviceBatchProviderProps {
+  /**
+   * A VPC for the handler's functions, from which S3, Secrets Manager and the cloud must be reachable. (The functions of
+   * the CDK's provider framework stay outside: they only call Lambda, Step Functions and CloudFormation.)
+   * @default - no VPC
+   */
+  readonly vpc?: IVpc;
+
+  /**
+   * Which subnets of the VPC.
+   * @default - the private ones
+   */
+  readonly vpcSubnets?: SubnetSelection;
+
+  /**
+   * The security groups of the functions. They must let https out.
+   * @default - one for each function that lets everything out and nothing in
+   */
+  readonly securityGroups?: ISecurityGroup[];
+
+  /**
+   * More environment variables of the handler, such as `HTTPS_PROXY`, `NO_PROXY` and `NODE_EXTRA_CA_CERTS`. They can be
+   * read by whoever may look at the functions: no secrets.
+   * @default - none
+   */
+  readonly environment?: { [name: string]: string };
+
+  /**
+   * The KMS key of the bucket with records, manifests and credentials.
+   * @default - keys that S3 manages
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * How long the logs are kept.
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+
+  /**
+   * The runtime of the handler: Node.js 24 or 22.
+   * @default Runtime.NODEJS_24_X
+   */
+  readonly runtime?: Runtime;
+}
+
+/**
+ * What does the work for the batches of one stack: the functions, and the bucket in which they remember what they own.
+ *
+ * A stack gets one by itself. Make one to set its VPC, proxy, key or retention, and pass it to each `DeviceBatch`.
+ * It cannot be exchanged under a batch that is deployed: CloudFormation never lets a custom resource change its handler.
+ */
+export class DeviceBatchProvider extends Construct {
+  /**
+   * The provider that the batches of a stack share.
+   * @internal
+   */
+  public static _of(scope: Construct): DeviceBatchProvider {
+    const stack = Stack.of(scope);
+    const found = stack.node.tryFindChild(SHARED_ID);
+    if (found === undefined) return new DeviceBatchProvider(stack, SHARED_ID);
+    if (found instanceof DeviceBatchProvider) return found;
+    throw new SynthesisError(
+      found,
+      'IdTaken',
+      `the id ${SHARED_ID} is needed for the provider of this stack's batches: rename this construct`,
+    );
+  }
+
+  /** @internal */
+  public readonly _serviceToken: string;
+
+  /**
+   * What a batch must find before it is created, and still find while it is deleted.
+   * @internal
+   */
+  public readonly _foundation: IDependable;
+
+  private readonly bucket: Bucket;
+  private readonly functions: HandlerFunctions;
+  private readonly encryptionKey?: IKey;
+
+  // The ids below are frozen for ever: the service token of a deployed batch cannot change, nor may its records move.
+  constructor(scope: Construct, id: string, props: DeviceBatchProviderProps = {}) {
+    super(scope, id);
+    this.encryptionKey = props.encryptionKey;
+    this.bucket = storeBucket(this, 'Store', props.encryptionKey);
+    this.functions = new HandlerFunctions(this, 'Handler', { ...props, store: this.bucket });
+
+    const framework = new Provider(this, 'Framework', {
+      onEventHandler: this.functions.onEvent,
+      isCompleteHandler: this.functions.isComplete,
+      queryInterval: Duration.seconds(5),
+      totalTimeout: Duration.hours(1),
+      logGroup: logGroup(this, 'FrameworkLogs', props.logRetention),
+    });
+    this._serviceToken = framework.serviceToken;
+    const entrance = refuseLateEvents(framework);
+
+    this._foundation = new DependencyGroup(
+      this.bucket, // with what empties it: that must not run before the batches have read their records
+      entrance,
+      ...this.functions.network,
+    );
+  }
+
+  /**
+   * Lets the handler read a secret, by a policy of its own. A statement in the policy of the role would be gone at the
+   * end of the update that removes the batch, before CloudFormation deletes the batch itself.
+   *
+   * @internal
+   */
+  public _grantSecret(batch: Construct, id: string, secret: ISecret): Policy {
+    return new Policy(batch, id, {
+      statements: secretStatements(batch, secret),
+      roles: [this.functions.isCompleteRole],
+    });
+  }
+
+  /**
+   * Lets the grantee read and list what lies below a prefix of the bucket.
+   * @internal
+   */
+  public _grantRead(grantee: IGrantable, prefix: string): Grant {
+    // In the grantee's own policies only: a statement in the bucket's policy would name the batch (its id is in the
+    // prefix), while the batch waits for the bucket's policy.
+    const grants = [
+      Grant.addToPrincipal({
+        grantee,
+        actions: ['s3:GetObject'],
+        resourceArns: [this.bucket.arnForObjects(`${prefix}*`)],
+        scope: this,
+      }),
+      Grant.addToPrincipal({
+        grantee,
+        actions: ['s3:ListBucket'],
+        resourceArns: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
+        scope: this,
+      }),
+      ...(this.encryptionKey ? [this.encryptionKey.grantDecrypt(grantee)] : []),
+    ];
+    grants.forEach((grant) => grant.assertSuccess());
+    return grants.reduce((all, grant) => all.combine(grant));
+  }
+}
+
+const SHARED_ID = 'DeviceBatchProvider';
+
+/**
+ * CloudFormation's events arrive asynchronously, and Lambda keeps one for six hours by default. An event that is older
+ * than a minute was overtaken by its successor, whose work it would undo.
+ */
+function refuseLateEvents(framework: Provider): IConstruct {
+  const onEvent = framework.node.findChild('framework-onEvent') as LambdaFunction;
+  onEvent.configureAsyncInvoke({ maxEventAge: Duration.seconds(60) });
+  return onEvent.node.findChild('EventInvokeConfig');
+}

@@ -1,0 +1,217 @@
+import { CustomResource, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { attributes, storePrefixes } from '../batch/contract/attributes';
+import { cloudKey } from '../batch/contract/cloud-reference';
+import { countNames, validateSelection } from '../batch/contract/device-names';
+import type { CloudLimits } from '../batch/contract/limits';
+import { type BatchOptions, OPTIONS_VERSION } from '../batch/contract/options';
+import { defaultTimeoutSeconds, validateTimeout } from '../batch/contract/time-budget';
+import { limitsOf } from '../clouds/limits';
+import { DeviceBatchProvider } from './device-batch-provider';
+import type { DeviceCloud } from './device-cloud';
+import { DeviceCredentials } from './device-credentials';
+import type { Devices } from './devices';
+import { jobList } from './job-list';
+import { nameList } from './name-list';
+import { validatePropertiesSize } from './properties-size';
+import { refuseTokens, refuseTokensInDevices } from './refuse-tokens';
+import { secretId } from './secret-access';
+import { brokenStackRules } from './stack-rules';
+import { checkAt, SynthesisError } from './synthesis-error';
+import { validateCloud } from './validate-cloud';
+
+/** A set of devices of one product. */
+export interface DeviceBatchProps {
+  /** The product that the devices belong to, and the keys to get there. */
+  readonly cloud: DeviceCloud;
+
+  /**
+   * Which devices. A changed set creates what is new before anything else of the stack changes, and deletes what has
+   * left the set after everything else has succeeded.
+   */
+  readonly devices: Devices;
+
+  /**
+   * Whether a device that has ever connected may be deleted when it leaves the batch or the stack. A device that is
+   * deleted is locked out for good; without this, the deployment fails before it deletes or creates anything.
+   * @default false
+   */
+  readonly deleteActivated?: boolean;
+
+  /**
+   * How long one operation may take in all, at most 55 minutes. It must suffice to look every device up and to read its
+   * identity; what is left when it ends is rolled back.
+   * @default - a quarter of an hour, more for large batches
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * What happens to the secrets of the devices.
+   * @default DeviceCredentials.store()
+   */
+  readonly deviceCredentials?: DeviceCredentials;
+
+  /**
+   * What does the work. It must be of the same stack, and cannot be changed once the batch is deployed.
+   * @default - one that all batches of the stack share
+   */
+  readonly provider?: DeviceBatchProvider;
+}
+
+/**
+ * Devices of one product on an IoT cloud, owned by the stack: the deployment succeeds when every one of them exists,
+ * and fails, taking back what it created, when one does not.
+ *
+ * Every mistake that can be seen without the cloud is an error at synth.
+ */
+export class DeviceBatch extends Construct {
+  /**
+   * The names, in the order asked for: a list token that waits for the devices. Use it with `Fn.join`, `Fn.select`, or
+   * wherever a list is taken. Using it is an error at synth if the names take more than 100,000 B; the manifest has
+   * them all.
+   */
+  public readonly deviceNames: string[];
+
+  /** How many devices the batch has: a number token (`Token.asString` makes text of it). */
+  public readonly deviceCount: number;
+
+  /** The batch's id, which stays the same for as long as the batch exists. */
+  public readonly batchId: string;
+
+  /**
+   * The ids of the cloud's jobs (Alibaba: applications) that created the devices: a list token. Using it is an error at
+   * synth if they cannot fit into the response to CloudFormation; the manifest has them all.
+   */
+  public readonly jobIds: string[];
+
+  /**
+   * The bucket of the manifest: a JSON document with the name and the cloud's id of every device, always complete and
+   * without secrets.
+   */
+  public readonly manifestBucket: string;
+
+  /** The key of the manifest in its bucket. */
+  public readonly manifestKey: string;
+
+  /** What does the work. */
+  public readonly provider: DeviceBatchProvider;
+
+  private readonly props: DeviceBatchProps;
+
+  constructor(scope: Construct, id: string, props: DeviceBatchProps) {
+    super(scope, id);
+    this.props = props;
+    const { _reference: reference, _credentials: secret } = props.cloud;
+    const selection = props.devices._selection;
+    const limits = limitsOf(reference);
+
+    validateCloud(this, reference, limits);
+    refuseTokensInDevices(this, selection);
+    checkAt(this, () => validateSelection(selection, limits));
+    const timeoutSeconds = this.timeoutSeconds(limits);
+    this.provider = this.providerOfStack();
+    this.node.addValidation({ validate: () => this.brokenStackRules() });
+
+    const properties = {
+      version: OPTIONS_VERSION,
+      cloud: reference,
+      devices: selection,
+      deleteActivated: props.deleteActivated ?? false,
+      deviceCredentials: (props.deviceCredentials ?? DeviceCredentials.store())._place,
+      timeoutSeconds,
+      rateShare: Lazy.number({ produce: () => batchesOf(Stack.of(this)).length }),
+      secretArn: secretId(this, secret),
+    } satisfies BatchOptions;
+    validatePropertiesSize(this, Stack.of(this).resolve(properties));
+
+    const resource = new CustomResource(this, 'Resource', {
+      resourceType: 'Custom::IotDeviceBatch',
+      serviceToken: this.provider._serviceToken,
+      // Without one CloudFormation waits an hour for a handler that never answers.
+      serviceTimeout: Duration.seconds(timeoutSeconds + ANSWER_SECONDS),
+      properties,
+    });
+    // Also the order of deletion: the batch goes first, while it can still read its keys and its records.
+    resource.node.addDependency(this.provider._grantSecret(this, 'ReadKeys', secret), this.provider._foundation);
+
+    const count = countNames(selection);
+    this.deviceNames = nameList(this, selection, resource.getAttString(attributes.ready));
+    this.deviceCount = Token.asNumber(resource.getAtt(attributes.deviceCount));
+    this.batchId = resource.getAttString(attributes.batchId);
+    this.jobIds = jobList(this, Math.ceil(count / limits.namesPerJob), resource.getAttString(attributes.jobIds));
+    this.manifestBucket = resource.getAttString(attributes.manifestBucket);
+    this.manifestKey = resource.getAttString(attributes.manifestKey);
+  }
+
+  /**
+   * Lets the grantee read this batch's manifest, and list what lies beside it: `manifests/<batchId>/` of
+   * `manifestBucket`, nothing else.
+   */
+  public grantReadManifest(grantee: IGrantable): Grant {
+    return this.provider._grantRead(grantee, `${storePrefixes.manifests}${this.batchId}/`);
+  }
+
+  /**
+   * Lets the grantee read the secrets of this batch's devices, and list them: `credentials/<batchId>/` of
+   * `manifestBucket`, nothing else.
+   *
+   * Fails at synth if the batch stores none.
+   */
+  public grantReadCredentials(grantee: IGrantable): Grant {
+    if (this.props.deviceCredentials?._place === 'none') {
+      throw new SynthesisError(
+        this,
+        'NoCredentialsStored',
+        'there are no credentials to read, as deviceCredentials is none: set it to DeviceCredentials.store()',
+      );
+    }
+    return this.provider._grantRead(grantee, `${storePrefixes.credentials}${this.batchId}/`);
+  }
+
+  private timeoutSeconds(limits: CloudLimits): number {
+    const count = countNames(this.props.devices._selection);
+    const { timeout } = this.props;
+    refuseTokens(this, { timeout: timeout?.isUnresolved() ? timeout.toString() : undefined });
+    const seconds = timeout?.toSeconds({ integral: false }) ?? defaultTimeoutSeconds(limits, count);
+    checkAt(this, () => validateTimeout(limits, count, seconds));
+    return Math.floor(seconds);
+  }
+
+  private providerOfStack(): DeviceBatchProvider {
+    const provider = this.props.provider ?? DeviceBatchProvider._of(this);
+    if (Stack.of(provider) === Stack.of(this)) return provider;
+    throw new SynthesisError(
+      this,
+      'ProviderOfAnotherStack',
+      `the provider ${provider.node.path} is of another stack and would be deleted apart from its batches: ` +
+        'make one in this stack, or leave provider out',
+    );
+  }
+
+  /** Told once for the whole stack, by its first batch. */
+  private brokenStackRules(): string[] {
+    const stack = Stack.of(this);
+    const batches = batchesOf(stack);
+    if (batches[0] !== this) return [];
+    return brokenStackRules(
+      batches.map(({ node, props }) => ({
+        path: node.path,
+        // Tokens that resolve to the same expression are the same product.
+        product: JSON.stringify(stack.resolve(cloudKey(props.cloud._reference))),
+        devices: props.devices._selection,
+        limits: limitsOf(props.cloud._reference),
+      })),
+    );
+  }
+}
+
+/** What CloudFormation waits longer than an operation may take, so that the reason of a failure arrives. */
+const ANSWER_SECONDS = 5 * 60;
+
+/** All batches of a stack, in the order of the tree; those of its nested stacks are not among them. */
+function batchesOf(stack: Stack): DeviceBatch[] {
+  return stack.node
+    .findAll()
+    .filter((construct): construct is DeviceBatch => construct instanceof DeviceBatch && Stack.of(construct) === stack);
+}

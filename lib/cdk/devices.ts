@@ -1,0 +1,47 @@
+import type { DeviceSelection } from '../batch/contract/device-names';
+
+/** The numbers of a sequence of devices, e.g. `light-001` … `light-500`. */
+export interface DeviceSequenceProps {
+  /** What every name begins with. May be empty. Must be known at synth. */
+  readonly prefix: string;
+
+  /** How many devices, from 1 on. Must be known at synth. */
+  readonly count: number;
+
+  /**
+   * The number of the first device, from 0 on.
+   * @default 1
+   */
+  readonly start?: number;
+
+  /**
+   * Digits that the number is filled up to with zeros, 0 to 16; a larger number is written out in full. It does not
+   * depend on the count, so that a batch can grow without renaming its devices.
+   * @default 3
+   */
+  readonly pad?: number;
+}
+
+/** Which devices a batch has. */
+export class Devices {
+  /**
+   * Exactly these names, in this order. They travel inline, so that some 250 names of twelve characters fit; use
+   * `sequence` for more.
+   */
+  public static named(names: string[]): Devices {
+    return new Devices({ named: names });
+  }
+
+  /** Names with a common prefix and a running number. */
+  public static sequence(props: DeviceSequenceProps): Devices {
+    const { prefix, count, start, pad } = props;
+    return new Devices({ sequence: { prefix, count, start, pad } });
+  }
+
+  /** @internal */
+  public readonly _selection: DeviceSelection;
+
+  private constructor(selection: DeviceSelection) {
+    this._selection = selection;
+  }
+}

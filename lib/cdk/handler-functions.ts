@@ -1,0 +1,124 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct, type IDependable } from 'constructs';
+import { handlerBundle } from './handler-bundle';
+import { logGroup } from './log-group';
+import { grantStore } from './store-bucket';
+import { SynthesisError } from './synthesis-error';
+
+/** What the functions of the handler are made from; the provider's props say what each member means. */
+export interface HandlerFunctionsProps {
+  readonly store: Bucket;
+  readonly vpc?: IVpc;
+  readonly vpcSubnets?: SubnetSelection;
+  readonly securityGroups?: ISecurityGroup[];
+  readonly environment?: { [name: string]: string };
+  readonly logRetention?: RetentionDays;
+  readonly runtime?: Runtime;
+}
+
+/** The two functions that the provider framework calls, both from one bundle. */
+export class HandlerFunctions extends Construct {
+  /** Records what an event asks for. Calls no cloud, so that it needs no keys. */
+  readonly onEvent: LambdaFunction;
+  /** Works on it, again and again, until it is done. */
+  readonly isComplete: LambdaFunction;
+  readonly isCompleteRole: Role;
+  /** What must stay for as long as the functions have work to do: routes to the cloud, and rules that open them. */
+  readonly network: IDependable[];
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionsProps) {
+    super(scope, id);
+    validateRuntime(this, props.runtime);
+    validateEnvironment(this, props.environment);
+    validateNetwork(this, props);
+    const logs = logGroup(this, 'Logs', props.logRetention);
+
+    this.onEvent = handlerFunction(this, 'OnEvent', props, logs, {
+      handler: 'index.onEvent',
+      description: 'Records what CloudFormation asks of a batch of IoT devices',
+      timeout: Duration.seconds(60),
+      memorySize: 256,
+      role: handlerRole(this, 'OnEventRole', props, logs),
+    });
+    this.isCompleteRole = handlerRole(this, 'IsCompleteRole', props, logs);
+    this.isComplete = handlerFunction(this, 'IsComplete', props, logs, {
+      handler: 'index.isComplete',
+      description: 'Registers and deletes batches of IoT devices',
+      timeout: Duration.seconds(300),
+      memorySize: 512,
+      role: this.isCompleteRole,
+    });
+    this.network = props.vpc
+      ? [props.vpc.selectSubnets(props.vpcSubnets).internetConnectivityEstablished, ...(props.securityGroups ?? [])]
+      : [];
+  }
+}
+
+/** The name that the handler reads; it must be the same there. */
+const STORE_BUCKET = 'STORE_BUCKET';
+
+interface FunctionTraits {
+  handler: string;
+  description: string;
+  timeout: Duration;
+  memorySize: number;
+  role: Role;
+}
+
+function handlerFunction(
+  scope: Construct,
+  id: string,
+  { store, environment, runtime = Runtime.NODEJS_24_X, vpc, vpcSubnets, securityGroups }: HandlerFunctionsProps,
+  logs: LogGroup,
+  traits: FunctionTraits,
+): LambdaFunction {
+  return new LambdaFunction(scope, id, {
+    ...traits,
+    code: Code.fromAsset(handlerBundle()),
+    runtime,
+    environment: { ...environment, [STORE_BUCKET]: store.bucketName },
+    logGroup: logs,
+    vpc,
+    vpcSubnets,
+    securityGroups,
+  });
+}
+
+/**
+ * A role that may write to its log group, but not create one: with the policy that Lambda gives by default, the last
+ * lines of a function that is being deleted would bring the log group back.
+ */
+function handlerRole(scope: Construct, id: string, { store, vpc }: HandlerFunctionsProps, logs: LogGroup): Role {
+  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logs.grantWrite(role);
+  grantStore(role, store);
+  if (vpc) {
+    role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'));
+  }
+  return role;
+}
+
+function validateRuntime(scope: Construct, runtime: Runtime | undefined): void {
+  const offered = [Runtime.NODEJS_24_X.name, Runtime.NODEJS_22_X.name];
+  if (runtime === undefined || offered.includes(runtime.name)) return;
+  throw new SynthesisError(scope, 'InvalidRuntime', `runtime is ${runtime.name}; use ${offered.join(' or ')}`);
+}
+
+function validateEnvironment(scope: Construct, environment: { [name: string]: string } = {}): void {
+  if (!(STORE_BUCKET in environment)) return;
+  throw new SynthesisError(
+    scope,
+    'InvalidEnvironment',
+    `environment sets ${STORE_BUCKET}, which tells the handler where its records are: leave it out`,
+  );
+}
+
+function validateNetwork(scope: Construct, { vpc, vpcSubnets, securityGroups }: HandlerFunctionsProps): void {
+  if (vpc !== undefined || (vpcSubnets === undefined && securityGroups === undefined)) return;
+  throw new SynthesisError(scope, 'VpcMissing', 'vpcSubnets and securityGroups need a vpc: give it, or leave them out');
+}

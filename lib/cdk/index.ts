@@ -1,0 +1,5 @@
+export * from './device-batch';
+export * from './device-batch-provider';
+export * from './device-cloud';
+export * from './device-credentials';
+export * from './devices';
