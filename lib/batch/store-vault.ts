@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { CollectedDevice } from './ports/cloud';
 import type { Store } from './ports/store';
 import type { CredentialPlace, CredentialVault } from './ports/vault';
@@ -46,19 +45,16 @@ export class StoreVault implements CredentialVault {
   }
 
   private async write(key: string, lines: readonly CredentialLine[]): Promise<void> {
-    await this.store.put(key, await compress(lines.map((line) => JSON.stringify(line) + '\n').join('')));
+    await this.store.put(key, gzipSync(lines.map((line) => JSON.stringify(line) + '\n').join('')));
   }
 
   private async read(key: string): Promise<CredentialLine[]> {
     const object = await this.store.get(key);
     if (!object) return [];
-    const text = (await decompress(object.body)).toString('utf8');
+    const text = gunzipSync(object.body).toString('utf8');
     return text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as CredentialLine] : []));
   }
 }
-
-const compress = promisify<string, Buffer>(gzip);
-const decompress = promisify<Uint8Array, Buffer>(gunzip);
 
 function prefixOf({ batchId, generationId }: CredentialPlace): string {
   return keys.credentials(batchId, generationId);

@@ -3,7 +3,7 @@ import type { Store } from '../ports/store';
 import type { Generation } from './head';
 import { readJson } from './json';
 import { keys } from './keys';
-import { loadPlan, type RecordedDevice } from './plan';
+import { findPlan, type RecordedDevice } from './plan';
 
 /** Pairs of name and identity: half the size of objects, which counts at 100,000 devices. */
 const collectedSchema = z.array(z.tuple([z.string(), z.string()]));
@@ -32,8 +32,8 @@ export async function loadCollected(
 /** Every device of a generation whose identity is recorded, by name: carried over, or created by its jobs. */
 export async function loadDevices(store: Store, generation: Generation): Promise<Map<string, RecordedDevice>> {
   const devices = new Map<string, RecordedDevice>();
-  if (!generation.planned) return devices;
-  const plan = await loadPlan(store, generation);
+  const plan = await findPlan(store, generation);
+  if (!plan) return devices;
   for (const device of plan.carried) devices.set(device.name, device);
   for (const job of plan.jobs.keys()) {
     for (const device of (await loadCollected(store, generation, job)) ?? []) devices.set(device.name, device);

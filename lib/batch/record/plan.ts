@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Store } from '../ports/store';
 import type { Generation } from './head';
-import { requireJson } from './json';
+import { readJson, requireJson } from './json';
 import { keys } from './keys';
 
 const deviceSchema = z.object({
@@ -28,6 +28,11 @@ export type Plan = z.infer<typeof planSchema>;
 
 export async function savePlan(store: Store, generation: Generation, plan: Plan): Promise<void> {
   await store.put(keys.plan(generation.id), JSON.stringify(plan));
+}
+
+/** The plan, or undefined while there is none yet (or, of a generation that is gone, none any more). */
+export async function findPlan(store: Store, generation: Generation): Promise<Plan | undefined> {
+  return readJson(store, keys.plan(generation.id), planSchema);
 }
 
 export async function loadPlan(store: Store, generation: Generation): Promise<Plan> {

@@ -1,0 +1,167 @@
+import { IotEmulator, type EmulatorOptions } from '../../emulator';
+import { reconcile, StoreVault, submit, type EnginePorts, type Order, type Result } from '../../lib/batch';
+import { expandNames, parseOptions, type BatchOptions } from '../../lib/batch/contract';
+import type { Observer } from '../../lib/batch/ports/observer';
+import type { Store } from '../../lib/batch/ports/store';
+import { headSchema, type Head } from '../../lib/batch/record/head';
+import { connectCloud } from '../../lib/clouds/registry';
+import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/clouds/http/transport';
+import { MemoryStore } from './memory-store';
+import { VirtualClock } from './virtual-clock';
+
+/** One I/O that an engine is about to do. `run` does it; a saboteur may do it or not, and may keep the answer to itself. */
+export type Sabotage = <T>(what: string, run: () => Promise<T>) => Promise<T>;
+
+/**
+ * A cloud, a store and a clock that all live in this process: the engine's real code and the clouds' real clients, with
+ * the emulator's core at the other end of the transport and not a socket in between.
+ */
+export class World {
+  readonly clock: VirtualClock;
+  readonly emulator: IotEmulator;
+  readonly store = new MemoryStore();
+  readonly logs: string[] = [];
+  private requests = 0;
+
+  constructor(options: EmulatorOptions & { seed?: string } = {}) {
+    this.clock = new VirtualClock(undefined, options.seed);
+    this.emulator = new IotEmulator({ ...options, clock: this.clock });
+  }
+
+  /** Options of a batch of named devices, to be changed where a test wants others. */
+  options(names: readonly string[], changes: Partial<BatchOptions> = {}): BatchOptions {
+    const { productKey, region } = this.emulator.aliyun;
+    return parseOptions({
+      cloud: { aliyun: { region, productKey, endpoint: 'http://emulator.test' } },
+      devices: { named: names },
+      timeoutSeconds: 1800,
+      ...changes,
+    });
+  }
+
+  /** What the engine works with. `sabotage` stands between it and every I/O of store and cloud. */
+  ports(sabotage: Sabotage = (_what, run) => run()): EnginePorts {
+    const store = sabotaged(this.store, sabotage);
+    const observer: Observer = {
+      log: (level, message, fields) => void this.logs.push(JSON.stringify({ level, message, ...fields })),
+      progress: () => undefined,
+    };
+    return {
+      store,
+      clock: this.clock,
+      observer,
+      vault: new StoreVault(store),
+      connect: async (cloud, access, { until }) =>
+        connectCloud(cloud, async () => this.emulator.aliyun.accessKey, {
+          clock: this.clock,
+          observer,
+          share: access.rateShare,
+          until,
+          transport: this.transport(sabotage),
+        }),
+    };
+  }
+
+  /** Submits a Create, and works on it to its end. */
+  async create(options: BatchOptions, batchId = 'b1'): Promise<Result & { generation: string }> {
+    const order = this.order({ type: 'create', options });
+    const generation = (await submit(this.store, this.clock, batchId, order)) as string;
+    return { ...(await this.work(order.requestId, batchId)), generation };
+  }
+
+  async update(named: string, options: BatchOptions, batchId = 'b1'): Promise<Result & { generation: string }> {
+    const order = this.order({ type: 'update', options, named });
+    const generation = (await submit(this.store, this.clock, batchId, order)) as string;
+    return { ...(await this.work(order.requestId, batchId)), generation };
+  }
+
+  async delete(named: string, batchId = 'b1'): Promise<Result> {
+    const order = this.order({ type: 'delete', named });
+    await submit(this.store, this.clock, batchId, order);
+    return this.work(order.requestId, batchId);
+  }
+
+  /** An order with a request id of its own. */
+  order<T extends { type: 'create' } | { type: 'update' } | { type: 'delete' }>(rest: T): Order {
+    const id = `request-${++this.requests}`;
+    return { requestId: id, deadline: this.clock.now() + 1800_000, ...rest } as unknown as Order;
+  }
+
+  /** Calls the engine as the Lambda's waiter would, until the request is over. */
+  async work(requestId: string, batchId = 'b1', ports = this.ports()): Promise<Result> {
+    for (let calls = 0; calls < 100; calls++) {
+      const result = await this.once(requestId, batchId, ports);
+      if (result.state !== 'unfinished') return result;
+      await this.clock.sleep(5_000);
+    }
+    throw new Error('the request did not end within 100 calls');
+  }
+
+  /** One invocation of four minutes. */
+  once(requestId: string, batchId = 'b1', ports = this.ports()): Promise<Result> {
+    const now = this.clock.now();
+    return reconcile(ports, batchId, requestId, { until: now + 240_000, goneBy: now + 300_000 });
+  }
+
+  /** The names of the devices that the cloud has, in order. */
+  devices(): string[] {
+    return this.emulator.aliyun
+      .devices()
+      .map((device) => device.deviceName)
+      .sort();
+  }
+
+  /** Identities by name, as the cloud has them. */
+  identities(): Map<string, string> {
+    return new Map(this.emulator.aliyun.devices().map((device) => [device.deviceName, device.iotId]));
+  }
+
+  head(batchId = 'b1'): Head {
+    return headSchema.parse(JSON.parse(this.store.text(`heads/${batchId}.json`) ?? '{}'));
+  }
+
+  private transport(sabotage: Sabotage): Transport {
+    let closed = false;
+    return {
+      send: (request) => {
+        if (closed) return Promise.reject(new TransportError('Closed', 'no', 'closed'));
+        return sabotage(`cloud ${request.headers['x-acs-action']}`, () => this.exchange(request));
+      },
+      close: async () => {
+        closed = true;
+      },
+    };
+  }
+
+  private async exchange(request: HttpRequest): Promise<HttpResponse> {
+    const url = new URL(request.url);
+    const headers = { ...request.headers, host: url.host };
+    const answer = this.emulator.handle({
+      method: request.method,
+      url: url.pathname + url.search,
+      headers,
+      body: Buffer.from(request.body),
+    });
+    // An answer takes a while, so that time passes for whoever only asks.
+    await this.clock.sleep(Math.min(answer.delayMs + 20, request.timeoutMs));
+    if (answer.delayMs >= request.timeoutMs) throw new TransportError('Timeout', 'perhaps', 'no answer in time');
+    if (answer.kind === 'dropped' || answer.cutAt !== undefined) {
+      throw new TransportError('ConnectionLost', 'perhaps', 'socket hang up');
+    }
+    return { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8') };
+  }
+}
+
+/** `count` names: `light-001` and so on. */
+export function lights(count: number, start = 1): string[] {
+  return expandNames({ sequence: { prefix: 'light-', count, start } });
+}
+
+function sabotaged(store: Store, sabotage: Sabotage): Store {
+  return {
+    get: (key) => sabotage(`store get ${key}`, () => store.get(key)),
+    put: (key, body, condition) => sabotage(`store put ${key}`, () => store.put(key, body, condition)),
+    list: (prefix) => sabotage(`store list ${prefix}`, () => store.list(prefix)),
+    delete: (key) => sabotage(`store delete ${key}`, () => store.delete(key)),
+  };
+}
