@@ -90,6 +90,7 @@ export function cdk(aws: Aws, args: readonly string[], options: CdkOptions): Pro
           NO_COLOR: '1',
           CDK_DISABLE_VERSION_CHECK: '1',
           CDK_DISABLE_CLI_TELEMETRY: '1',
+          AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
           ...aws.environment,
           ...options.env,
         },

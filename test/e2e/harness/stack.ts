@@ -1,0 +1,103 @@
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+  type Stack as StackDescription,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Aws } from '../../../local-aws';
+
+export type Template = Readonly<Record<string, unknown>>;
+
+/** How an operation on a stack ended. */
+export interface Ending {
+  readonly status: string;
+  /** Why the resources failed that failed, oldest first. */
+  readonly reasons: readonly string[];
+  readonly outputs: Readonly<Record<string, string>>;
+  /** The logical ids of what the stack holds, sorted. */
+  readonly resources: readonly string[];
+}
+
+const CAPABILITIES = ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const];
+const POLL_MS = 50;
+
+/** A stack driven by CloudFormation's API: a tenth of the time that the CDK CLI takes. */
+export class Stack {
+  readonly #cloudFormation: CloudFormationClient;
+  /** Given at creation: a deleted stack no longer answers to its name. */
+  #id: string | undefined;
+  #seen = new Set<string>();
+
+  constructor(
+    aws: Aws,
+    readonly name: string,
+  ) {
+    this.#cloudFormation = new CloudFormationClient(aws.client);
+  }
+
+  async create(template: Template, options: { readonly rollBack?: boolean } = {}): Promise<Ending> {
+    const { StackId } = await this.#cloudFormation.send(
+      new CreateStackCommand({
+        StackName: this.name,
+        TemplateBody: JSON.stringify(template),
+        Capabilities: CAPABILITIES,
+        DisableRollback: options.rollBack === false,
+      }),
+    );
+    this.#id = StackId;
+    return this.#end();
+  }
+
+  async update(template: Template): Promise<Ending> {
+    await this.#cloudFormation.send(
+      new UpdateStackCommand({
+        StackName: this.name,
+        TemplateBody: JSON.stringify(template),
+        Capabilities: CAPABILITIES,
+      }),
+    );
+    return this.#end();
+  }
+
+  async delete(): Promise<Ending> {
+    await this.#cloudFormation.send(new DeleteStackCommand({ StackName: this.name }));
+    return this.#end();
+  }
+
+  async #end(): Promise<Ending> {
+    const StackName = this.#id ?? this.name;
+    for (;;) {
+      const { Stacks = [] } = await this.#cloudFormation.send(new DescribeStacksCommand({ StackName }));
+      const stack = Stacks[0]!;
+      if (!stack.StackStatus!.endsWith('_IN_PROGRESS')) return this.#describe(stack, StackName);
+      await sleep(POLL_MS);
+    }
+  }
+
+  async #describe(stack: StackDescription, StackName: string): Promise<Ending> {
+    const fresh = await this.#freshEvents(StackName);
+    const { StackResources = [] } = await this.#cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
+    return {
+      status: stack.StackStatus!,
+      reasons: fresh
+        .filter((event) => event.LogicalResourceId !== this.name && event.ResourceStatus!.endsWith('_FAILED'))
+        .map((event) => event.ResourceStatusReason ?? ''),
+      outputs: Object.fromEntries((stack.Outputs ?? []).map((output) => [output.OutputKey!, output.OutputValue!])),
+      resources: StackResources.map((resource) => resource.LogicalResourceId!).sort(),
+    };
+  }
+
+  /** Those of the operation that just ended, oldest first. */
+  async #freshEvents(StackName: string): Promise<StackEvent[]> {
+    const { StackEvents = [] } = await this.#cloudFormation.send(new DescribeStackEventsCommand({ StackName }));
+    const fresh = StackEvents.filter((event) => !this.#seen.has(event.EventId!)).reverse();
+    this.#seen = new Set(StackEvents.map((event) => event.EventId!));
+    return fresh;
+  }
+}
