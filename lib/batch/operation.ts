@@ -112,7 +112,8 @@ export class Operation {
   async cloudOf(generation: Generation): Promise<Cloud> {
     const key = JSON.stringify([generation.cloud, generation.access]);
     const time = { since: this.since, until: this.time.until };
-    return this.patiently('connect', async () => {
+    // To have connected proves nothing yet: the first call tells whether the trouble is over.
+    return this.insist('connecting', async () => {
       const connection = this.connections.get(key) ?? this.ports.connect(generation.cloud, generation.access, time);
       this.connections.set(key, connection);
       try {
@@ -129,12 +130,16 @@ export class Operation {
    * with growing delays while the budget for trouble lasts (I8).
    */
   async patiently<T>(what: string, call: () => Promise<T>): Promise<T> {
+    const result = await this.insist(what, call);
+    delete this.trouble.since;
+    return result;
+  }
+
+  private async insist<T>(what: string, call: () => Promise<T>): Promise<T> {
     for (let started = this.clock.now(); ;) {
       this.time.check(() => `before ${what}`);
       try {
-        const result = await call();
-        delete this.trouble.since;
-        return result;
+        return await call();
       } catch (error) {
         if (!(error instanceof CloudError) || error.kind === 'permanent' || error.kind === 'credentials') throw error;
         this.trouble.since ??= started;

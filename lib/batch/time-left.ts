@@ -9,6 +9,9 @@ export class Yielded extends Error {
   }
 }
 
+/** The last look at what is waited for begins this long before the limit, so that it may be answered in time. */
+const LAST_LOOK_MS = 2_000;
+
 /**
  * The two ends that work has: `until`, when this invocation must have returned, and `limit`, when the operation must have
  * come to its end.
@@ -34,8 +37,9 @@ export class TimeLeft {
    */
   async pause(ms: number, explain: () => string): Promise<void> {
     const now = this.clock.now();
-    if (now >= this.limit) throw deadlineReached(explain);
-    const wake = Math.min(now + ms, this.limit);
+    const lastLook = this.limit - LAST_LOOK_MS;
+    if (now >= lastLook) throw deadlineReached(explain);
+    const wake = Math.min(now + ms, lastLook);
     if (wake >= this.until) throw new Yielded();
     await this.clock.sleep(wake - now);
   }

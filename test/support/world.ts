@@ -1,4 +1,5 @@
-import { IotEmulator, type EmulatorOptions } from '../../emulator';
+import { gunzipSync } from 'node:zlib';
+import { IotEmulator, type EmulatorOptions, type Fault, type FaultMatch } from '../../emulator';
 import { reconcile, StoreVault, submit, type EnginePorts, type Order, type Result } from '../../lib/batch';
 import { expandNames, parseOptions, type BatchOptions } from '../../lib/batch/contract';
 import type { Observer } from '../../lib/batch/ports/observer';
@@ -97,6 +98,10 @@ export class World {
     throw new Error('the request did not end within 100 calls');
   }
 
+  submit(order: Order, batchId = 'b1'): Promise<string | undefined> {
+    return submit(this.store, this.clock, batchId, order);
+  }
+
   /** One invocation of four minutes. */
   once(requestId: string, batchId = 'b1', ports = this.ports()): Promise<Result> {
     const now = this.clock.now();
@@ -118,6 +123,38 @@ export class World {
 
   head(batchId = 'b1'): Head {
     return headSchema.parse(JSON.parse(this.store.text(`heads/${batchId}.json`) ?? '{}'));
+  }
+
+  /** How often an operation was carried out by the cloud. */
+  calls(operation: string): number {
+    return this.emulator.journal.calls(operation).filter((call) => call.executed && !call.code).length;
+  }
+
+  /** A device that somebody else has made. */
+  seed(deviceName: string): void {
+    this.emulator.aliyun.seed({ devices: [{ productKey: this.emulator.aliyun.productKey, deviceName }] });
+  }
+
+  fault(fault: Fault, match: FaultMatch = {}): void {
+    this.emulator.faults.add({ ...match, fault });
+  }
+
+  /** The key may not call this operation from now on. */
+  denyOperation(operation: string): void {
+    const { accessKey } = this.emulator.aliyun;
+    this.emulator.aliyun.seed({ keys: [{ ...accessKey, denied: [operation] }] });
+  }
+
+  json(key: string): { devices: unknown[]; jobIds: string[]; deviceCount: number } {
+    return JSON.parse(this.store.text(key) ?? 'null') as never;
+  }
+
+  /** The lines of a part of stored credentials. */
+  credentials(key: string): Record<string, string>[] {
+    const lines = gunzipSync(this.store.objects.get(key)?.body as Uint8Array)
+      .toString('utf8')
+      .trim();
+    return lines.split('\n').map((line) => JSON.parse(line) as Record<string, string>);
   }
 
   private transport(sabotage: Sabotage): Transport {
