@@ -19,12 +19,17 @@ export class VirtualClock implements Clock {
     this.slept.push(ms);
     if (ms <= 0 || ending?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const sleeper = { at: this.time + ms, wake: resolve };
-      this.sleepers.push(sleeper);
-      ending?.addEventListener('abort', () => {
+      const wake = () => {
+        ending?.removeEventListener('abort', abort);
+        resolve();
+      };
+      const sleeper = { at: this.time + ms, wake };
+      const abort = () => {
         this.sleepers = this.sleepers.filter((one) => one !== sleeper);
         resolve();
-      });
+      };
+      ending?.addEventListener('abort', abort);
+      this.sleepers.push(sleeper);
       setImmediate(() => this.wakeEarliest());
     });
   }

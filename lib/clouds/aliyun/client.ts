@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../batch/ports/clock';
 import { CloudError } from '../../batch/ports/cloud';
 import type { Observer } from '../../batch/ports/observer';
@@ -45,6 +46,8 @@ export class AliyunClient {
   private correction = 0;
 
   constructor(private readonly options: AliyunClientOptions) {
+    // Each call that waits listens to it; Node would take more than ten for a leak.
+    setMaxListeners(0, this.ending.signal);
     this.rates = new RateLimits(options.clock, options.share, this.ending.signal);
     this.credentials = new CredentialCache(options.credentials);
   }

@@ -24,7 +24,7 @@ describe('repeating a call', () => {
     clock.chance = 1;
     const backoff = { attempts: 6, baseMs: 100, capMs: 700 };
     await expect(
-      retry(failing(...Array(9).fill(failure('transient'))), { clock, until: Infinity, backoff }),
+      retry(failing(...Array<CloudError>(9).fill(failure('transient'))), { clock, until: Infinity, backoff }),
     ).rejects.toThrow('failed');
     expect(clock.slept).toEqual([100, 200, 400, 700, 700]);
     expect(delayAfter(3, backoff, 0.25)).toBe(100);
@@ -58,7 +58,7 @@ describe('repeating a call', () => {
 
   test('I6: a delay that would reach the deadline is not begun', async () => {
     clock.chance = 1;
-    const attempt = failing(...Array(9).fill(failure('transient')));
+    const attempt = failing(...Array<CloudError>(9).fill(failure('transient')));
     await expect(retry(attempt, { clock, until: clock.now() + 1_000 })).rejects.toThrow('failed');
     expect(clock.slept).toEqual([250, 500]);
   });

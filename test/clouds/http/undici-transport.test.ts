@@ -5,12 +5,12 @@ import { intercept, TransportError, type HttpRequest, type Transport } from '../
 import { undiciTransport } from '../../../lib/clouds/http/undici-transport';
 
 let server: Server;
-let answer: RequestListener;
+let answer: (...exchange: Parameters<RequestListener>) => void | Promise<void>;
 let transport: Transport;
 let url: string;
 
 beforeEach(async () => {
-  server = createServer((request, response) => answer(request, response)).listen(0, '127.0.0.1');
+  server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   transport = undiciTransport({ maxAnswerBytes: 1_000 });
@@ -95,7 +95,7 @@ describe('the transport', () => {
   });
 
   test('does not know what became of a request whose connection broke', async () => {
-    answer = (incoming) => incoming.socket.resetAndDestroy();
+    answer = (incoming) => void incoming.socket.resetAndDestroy();
     await expect(transport.send(request())).rejects.toMatchObject({ code: 'ConnectionLost', sent: 'perhaps' });
   });
 

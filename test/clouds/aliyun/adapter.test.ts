@@ -1,0 +1,359 @@
+import type { Cloud, CollectedDevice, JobState } from '../../../lib/batch/ports/cloud';
+import { names, startBench, type Bench } from './harness';
+
+let bench: Bench;
+let cloud: Cloud;
+
+const start = async (options: Parameters<typeof startBench>[0] = {}) => {
+  bench = await startBench(options);
+  cloud = bench.connect();
+};
+
+afterEach(() => bench.close());
+
+/** Opens a job and lets its check end. */
+async function checked(list: readonly string[]): Promise<string> {
+  const { jobId } = await cloud.open(list);
+  bench.running.emulator.advance(60_000);
+  return jobId ?? '';
+}
+
+async function registered(list: readonly string[]): Promise<string> {
+  const jobId = await checked(list);
+  await cloud.commit(list, jobId);
+  bench.running.emulator.advance(600_000);
+  return jobId;
+}
+
+async function collected(jobId: string): Promise<CollectedDevice[]> {
+  const devices: CollectedDevice[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await cloud.collect(jobId, cursor);
+    devices.push(...page.devices);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return devices;
+}
+
+describe('a job', () => {
+  test('goes from checking to settled, and its devices are collected page by page', async () => {
+    await start();
+    const list = names(120);
+    const states: JobState['state'][] = [];
+    const { jobId = '' } = await cloud.open(list);
+    states.push((await cloud.observe(list, jobId)).state);
+    bench.running.emulator.advance(60_000);
+    states.push((await cloud.observe(list, jobId)).state);
+    expect(await cloud.commit(list, jobId)).toEqual({ jobId });
+    states.push((await cloud.observe(list, jobId)).state);
+    bench.running.emulator.advance(600_000);
+    expect(await cloud.observe(list, jobId)).toEqual({ state: 'settled', failures: [] });
+    expect(states).toEqual(['checking', 'checked', 'running']);
+
+    expect(await cloud.collect(jobId, undefined)).toMatchObject({ total: 120, next: '2' });
+    const devices = await collected(jobId);
+    expect(devices.map((device) => device.name).sort()).toEqual(list);
+    for (const { name, identity, credentials } of devices) {
+      const device = bench.running.emulator.aliyun.device(name);
+      expect({ identity, credentials }).toEqual({
+        identity: device?.iotId,
+        credentials: { DeviceSecret: device?.deviceSecret },
+      });
+    }
+    expect(bench.operations().filter((name) => name === 'QueryPageByApplyId')).toHaveLength(4);
+  });
+
+  test('takes 10,000 names in one call, and not one more', async () => {
+    await start();
+    const list = names(10_000, 'n-');
+    const jobId = await checked(list);
+    expect(await cloud.observe(list, jobId)).toEqual({ state: 'checked' });
+    await expect(cloud.open([...list, 'one-more'])).rejects.toMatchObject({
+      kind: 'permanent',
+      vendorCode: 'TooManyNames',
+    });
+    expect(bench.operations().filter((name) => name === 'BatchCheckDeviceNames')).toHaveLength(1);
+  });
+
+  test('is rejected at once for names that break the rules, with each reason', async () => {
+    await start();
+    const { jobId, rejected } = await cloud.open(['good-one', 'bad name', 'no', 'good-two', 'good-two']);
+    expect(jobId).toBeUndefined();
+    expect(rejected?.map((failure) => failure.name).sort()).toEqual(['bad name', 'good-two', 'no']);
+    for (const { reason } of rejected ?? []) expect(reason).not.toBe('');
+  });
+
+  test('is rejected at once also where the cloud lists bad names beside a success', async () => {
+    await start({ aliyun: { assumptions: { malformedNames: 'listed' } } });
+    expect((await cloud.open(['good-one', 'bad name'])).rejected).toMatchObject([{ name: 'bad name' }]);
+  });
+
+  test('is rejected by the check for names that exist; nothing is created', async () => {
+    await start();
+    bench.running.emulator.aliyun.seed({
+      devices: [{ productKey: bench.running.aliyun.productKey, deviceName: 'light-002' }],
+    });
+    const list = names(3);
+    expect(await cloud.observe(list, await checked(list))).toEqual({
+      state: 'rejected',
+      failures: [{ name: 'light-002', reason: 'The device name already exists.' }],
+      passed: ['light-001', 'light-003'],
+    });
+    expect(bench.running.emulator.aliyun.devices()).toHaveLength(1);
+  });
+
+  test('that fails in part names what was created and what was not', async () => {
+    await start({ faults: [{ fault: { kind: 'failCreate', names: ['light-002'], reason: 'first|second' } }] });
+    const list = names(3);
+    expect(await cloud.observe(list, await registered(list))).toEqual({
+      state: 'settled',
+      created: ['light-001', 'light-003'],
+      failures: [{ name: 'light-002', reason: 'first; second' }],
+    });
+  });
+
+  test.each(['missing', 'null', 'empty'] as const)(
+    'that fails still names every device where the lists are %s',
+    async (as) => {
+      await start({ faults: [{ fault: { kind: 'failCreate', names: ['light-002'] } }] });
+      const list = names(2);
+      const jobId = await registered(list);
+      bench.running.emulator.faults.add({ fault: { kind: 'wrappers', as } });
+      expect(await cloud.observe(list, jobId)).toEqual({
+        state: 'settled',
+        created: [],
+        failures: list.map((name) => ({ name, reason: 'the cloud gave no reason' })),
+      });
+    },
+  );
+
+  test('is read the same where the lists come bare', async () => {
+    await start({ faults: [{ fault: { kind: 'wrappers', as: 'array' } }] });
+    const list = names(60);
+    const jobId = await registered(list);
+    expect(await collected(jobId)).toHaveLength(60);
+    expect(await cloud.lookUp(list)).toHaveLength(60);
+    expect(await cloud.observe(list, jobId)).toEqual({ state: 'settled', failures: [] });
+  });
+
+  test('that nobody knows is absent', async () => {
+    await start();
+    expect(await cloud.observe(['light-001'], '4711')).toEqual({ state: 'absent' });
+    await expect(cloud.collect('4711', undefined)).rejects.toMatchObject({
+      kind: 'permanent',
+      vendorCode: 'iot.device.DeviceApplyIsNotFound',
+      details: { missing: 'job' },
+    });
+  });
+
+  test('I4: an undocumented status is never taken for success', async () => {
+    await start();
+    const list = names(2);
+    const jobId = await registered(list);
+    bench.running.emulator.faults.add({ fault: { kind: 'status', status: 'CREATE_DONE' } });
+    expect(await cloud.observe(list, jobId)).toEqual({ state: 'unknown', raw: 'CREATE_DONE' });
+  });
+});
+
+describe('the product', () => {
+  test('is read with the number of its devices', async () => {
+    await start();
+    await registered(names(2));
+    expect(await cloud.inspect()).toEqual({ devices: 2 });
+  });
+
+  test('that does not exist is said so, before anything happens', async () => {
+    await start();
+    await expect(bench.connect({ reference: { productKey: 'a1nobody000' } }).inspect()).rejects.toMatchObject({
+      kind: 'permanent',
+      vendorCode: 'iot.prod.NotExistedProduct',
+      message: expect.stringMatching(
+        /^QueryProduct failed: .* – check productKey, region and instanceId: .* \[iot\.prod\.NotExistedProduct, Alibaba request [\w-]+\]$/,
+      ) as string,
+      details: { missing: 'product' },
+    });
+  });
+
+  test('whose devices have certificates cannot take a batch', async () => {
+    await start({ aliyun: { product: { authType: 'x509' } } });
+    await expect(cloud.inspect()).rejects.toMatchObject({ kind: 'permanent', vendorCode: 'UnsupportedAuthType' });
+  });
+
+  test('in an instance with an id is reached by sending the id with every call', async () => {
+    await start({ aliyun: { product: { instanceId: 'iot-060a02fl' } } });
+    const list = names(2);
+    const jobId = await registered(list);
+    const devices = await collected(jobId);
+    expect(await cloud.observe(list, jobId)).toMatchObject({ state: 'settled' });
+    expect(await cloud.lookUp(list)).toHaveLength(2);
+    await cloud.proveDeletable('nobody-has-this-name');
+    for (const device of devices) expect(await cloud.delete(device)).toBe('deleted');
+    await expect(bench.connect({ reference: { instanceId: undefined } }).inspect()).rejects.toMatchObject({
+      vendorCode: 'iot.system.InstanceNotFound',
+    });
+  });
+});
+
+describe('deleting', () => {
+  test('goes by identity, and what is gone already is no failure', async () => {
+    await start();
+    const [device] = await collected(await registered(['light-001']));
+    if (device === undefined) throw new Error('no device');
+    expect(await cloud.delete(device)).toBe('deleted');
+    expect(await cloud.delete(device)).toBe('gone');
+    expect(bench.running.emulator.aliyun.devices()).toEqual([]);
+  });
+
+  test('I1: spares a later device of the same name', async () => {
+    await start();
+    const [device] = await collected(await registered(['light-001']));
+    if (device === undefined) throw new Error('no device');
+    bench.running.emulator.aliyun.deleteDevice('light-001');
+    await registered(['light-001']);
+    expect(await cloud.delete(device)).toBe('gone');
+    expect(bench.running.emulator.aliyun.devices()).toHaveLength(1);
+  });
+
+  test('whose answer is lost is repeated, and ends with the device gone', async () => {
+    await start();
+    const [device] = await collected(await registered(['light-001']));
+    if (device === undefined) throw new Error('no device');
+    bench.running.emulator.faults.add({ operation: 'DeleteDevice', times: 1, fault: { kind: 'drop', when: 'after' } });
+    expect(await cloud.delete(device)).toBe('gone');
+    expect(bench.running.emulator.aliyun.devices()).toEqual([]);
+  });
+
+  test('an invalid identity counts as gone only if the device is not there', async () => {
+    await start();
+    const [device] = await collected(await registered(['light-001']));
+    if (device === undefined) throw new Error('no device');
+    bench.running.emulator.faults.add({
+      operation: 'DeleteDevice',
+      fault: { kind: 'businessError', code: 'iot.device.InvalidIoTId' },
+    });
+    await expect(cloud.delete(device)).rejects.toMatchObject({ vendorCode: 'iot.device.InvalidIoTId' });
+    bench.running.emulator.aliyun.deleteDevice('light-001');
+    expect(await cloud.delete(device)).toBe('gone');
+  });
+
+  test('is proved possible with a name that nobody has', async () => {
+    await start();
+    await cloud.proveDeletable('nobody-has-this-name');
+    const { accessKeyId, accessKeySecret } = bench.running.aliyun;
+    bench.running.emulator.aliyun.keys.put({ accessKeyId, accessKeySecret, denied: ['DeleteDevice'] });
+    await expect(cloud.proveDeletable('nobody-has-this-name')).rejects.toMatchObject({
+      kind: 'credentials',
+      vendorCode: 'NoPermission',
+      message: expect.stringContaining('allow the RAM user or role') as string,
+    });
+  });
+
+  test('a proof that deleted a device is no proof', async () => {
+    await start();
+    await registered(['light-001']);
+    await expect(cloud.proveDeletable('light-001')).rejects.toMatchObject({ vendorCode: 'ReservedNameExisted' });
+  });
+});
+
+describe('looking up', () => {
+  const seed = (count: number, prefix: string) => {
+    const { productKey } = bench.running.aliyun;
+    bench.running.emulator.aliyun.seed({
+      devices: names(count, prefix).map((deviceName) => ({ productKey, deviceName })),
+    });
+  };
+
+  test('tells which names exist, since when, and whether they ever connected', async () => {
+    await start();
+    seed(3, 'light-');
+    bench.running.emulator.aliyun.connect('light-002');
+    bench.running.emulator.aliyun.disconnect('light-002');
+    const found = await cloud.lookUp(['light-001', 'light-002', 'absent']);
+    expect(found).toEqual(
+      ['light-001', 'light-002'].map((name) => ({
+        name,
+        identity: bench.running.emulator.aliyun.device(name)?.iotId,
+        everConnected: name === 'light-002',
+        createdAt: bench.running.emulator.aliyun.device(name)?.createdAt,
+      })),
+    );
+  });
+
+  test('a disabled device has connected if it has a time of activation', async () => {
+    await start();
+    const { productKey } = bench.running.aliyun;
+    bench.running.emulator.aliyun.seed({ devices: [{ productKey, deviceName: 'light-001', status: 'DISABLE' }] });
+    seed(1, 'other-');
+    expect(await cloud.lookUp(['light-001', 'other-001'])).toMatchObject([
+      { name: 'light-001', everConnected: true },
+      { name: 'other-001', everConnected: false },
+    ]);
+  });
+
+  test('nothing costs nothing', async () => {
+    await start();
+    expect(await cloud.lookUp([])).toEqual([]);
+    expect(bench.operations()).toEqual([]);
+  });
+
+  test('I10: asks by name, 100 a call, where the product is large, and is never throttled', async () => {
+    await start();
+    seed(2_000, 'other-');
+    const done: number[] = [];
+    const list = names(1_000);
+    expect(await cloud.lookUp(list, (count) => done.push(count))).toEqual([]);
+    expect(bench.operations()).toEqual(['QueryProduct', ...Array<string>(10).fill('BatchQueryDeviceDetail')]);
+    expect(bench.running.emulator.journal.calls().filter((call) => call.code !== undefined)).toEqual([]);
+    expect(done.at(-1)).toBe(1_000);
+  });
+
+  test('lists the product where that is faster', async () => {
+    await start();
+    seed(120, 'light-');
+    bench.running.emulator.aliyun.connect('light-002');
+    const found = await cloud.lookUp(names(1_000));
+    expect(found.map((device) => device.name).sort()).toEqual(names(120));
+    expect(found.find((device) => device.name === 'light-002')?.everConnected).toBe(true);
+    expect(found.filter((device) => device.everConnected === false)).toHaveLength(119);
+    expect(bench.operations()).toEqual(['QueryProduct', 'QueryDevice', 'QueryDevice', 'QueryDevice']);
+  });
+
+  test('lists more than 10,000 devices by token', async () => {
+    await start({ rates: false });
+    seed(10_200, 'n-');
+    const found = await cloud.lookUp([...names(10_200, 'n-'), ...names(5_000, 'absent-')]);
+    expect(found).toHaveLength(10_200);
+    expect(bench.operations().filter((name) => name === 'QueryDevice')).toHaveLength(204);
+    expect(bench.operations()).not.toContain('BatchQueryDeviceDetail');
+  });
+
+  test('asks by name for what a listing cannot tell', async () => {
+    await start();
+    const { productKey } = bench.running.aliyun;
+    bench.running.emulator.aliyun.seed({ devices: [{ productKey, deviceName: 'light-001', status: 'DISABLE' }] });
+    expect(await cloud.lookUp(names(300))).toMatchObject([{ name: 'light-001', everConnected: true }]);
+    expect(bench.operations()).toEqual(['QueryProduct', 'QueryDevice', 'BatchQueryDeviceDetail']);
+  });
+
+  test('asks by name for everything that a listing which does not add up has left out', async () => {
+    await start();
+    seed(120, 'light-');
+    bench.running.emulator.faults.add({ operation: 'QueryDevice', fault: { kind: 'wrappers', as: 'missing' } });
+    expect(await cloud.lookUp(names(300))).toHaveLength(120);
+    expect(bench.operations()).toEqual([
+      'QueryProduct',
+      'QueryDevice',
+      ...Array<string>(3).fill('BatchQueryDeviceDetail'),
+    ]);
+  });
+
+  test('tells the time of creation by our own clock', async () => {
+    await start();
+    seed(1, 'light-');
+    const createdAt = bench.running.emulator.aliyun.device('light-001')?.createdAt ?? 0;
+    bench.running.emulator.faults.add({ fault: { kind: 'clockSkew', ms: 60_000 } });
+    const [device] = await cloud.lookUp(['light-001']);
+    expect(device?.createdAt).toBe(createdAt - 60_500);
+  });
+});
