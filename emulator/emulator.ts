@@ -39,7 +39,11 @@ export class IotEmulator {
     this.clock = new EmulatorClock(options.clock, options.speed);
     this.journal = new Journal();
     this.faults = new FaultRules(random);
-    this.aliyun = new AliyunCloud(this.clock, random, this.journal, { rates: options.rates, ...options.aliyun });
+    const catchUp = () => this.settle();
+    this.aliyun = new AliyunCloud(this.clock, random, this.journal, catchUp, {
+      rates: options.rates,
+      ...options.aliyun,
+    });
     this.network = new DisturbedNetwork(this.faults, this.journal);
     options.faults?.forEach((rule) => this.faults.add(rule));
   }

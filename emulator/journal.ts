@@ -69,6 +69,7 @@ export class Journal {
   }
 
   clear(): void {
+    this.seq = 0;
     this.recordedCalls.length = 0;
     this.recordedEvents.length = 0;
   }

@@ -11,7 +11,7 @@ import type { Product } from './product';
 /** Alibaba's half of the admin API, below `aliyun/`. */
 export function aliyunRoutes(cloud: AliyunCloud): AdminRoutes {
   const { platform, assumptions, durations, keys, rates } = cloud;
-  const switches = () => ({ assumptions, durations, rates: rates.enforcement });
+  const switches = () => ({ assumptions, durations, rates: rates.enforcement, clockSkewMs: cloud.clockSkewMs });
   return {
     'GET aliyun/products': () => platform.listProducts().map(productFields),
     'GET aliyun/devices': ({ query }) =>
@@ -26,6 +26,7 @@ export function aliyunRoutes(cloud: AliyunCloud): AdminRoutes {
       Object.assign(assumptions, asked.assumptions);
       Object.assign(durations, asked.durations);
       if (asked.rates !== undefined) rates.enforce(asked.rates);
+      cloud.clockSkewMs = asked.clockSkewMs ?? cloud.clockSkewMs;
       return switches();
     },
     'POST aliyun/seed': ({ body }) => {
@@ -97,6 +98,7 @@ const switchesSchema = z.strictObject({
   assumptions: assumptionsSchema.partial().optional(),
   durations: durationsSchema.partial().optional(),
   rates: z.union([z.boolean(), z.number().positive()]).optional(),
+  clockSkewMs: z.number().optional(),
 });
 
 const productSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import type { EmulatorClock } from '../clock';
 import type { EmulatedCloud, Served } from '../cloud';
-import type { Fault } from '../faults';
+import { type Fault, faultOf } from '../faults';
 import type { Journal } from '../journal';
 import type { EmulatorRequest } from '../message';
 import type { Randomness } from '../randomness';
@@ -21,6 +21,8 @@ export interface AliyunOptions {
   product?: ProductSeed;
   /** @default 1 s for a check, 2 s and 1 ms a device for a creation */
   durations?: Partial<JobDurations>;
+  /** How far the cloud's clock is ahead of ours (below 0: behind): signatures, `Date` headers, creation times. @default 0 */
+  clockSkewMs?: number;
   /** What is assumed where the vendor is silent. @default `defaultAssumptions` */
   assumptions?: Partial<AliyunAssumptions>;
 }
@@ -35,6 +37,8 @@ export class AliyunCloud implements EmulatedCloud {
   readonly assumptions: AliyunAssumptions;
   /** May be changed at any time; holds for jobs that begin afterwards. */
   readonly durations: JobDurations;
+  /** May be changed at any time. */
+  clockSkewMs: number;
   readonly platform: Platform;
   /** The key and the product that are there from the start. */
   readonly accessKey: AccessKey;
@@ -46,6 +50,8 @@ export class AliyunCloud implements EmulatedCloud {
     private readonly clock: EmulatorClock,
     random: Randomness,
     journal: Journal,
+    /** Brings everything up to the present: late requests, jobs. To be called before the state is read or changed. */
+    private readonly catchUp: () => void,
     options: AliyunOptions & { rates?: RateEnforcement },
   ) {
     this.region = options.region ?? 'cn-shanghai';
@@ -58,7 +64,9 @@ export class AliyunCloud implements EmulatedCloud {
       createPerDeviceMs: 1,
       ...options.durations,
     };
-    this.platform = new Platform(clock, random, journal, this.durations, this.assumptions, this.region);
+    this.clockSkewMs = options.clockSkewMs ?? 0;
+    const skew = () => this.clockSkewMs;
+    this.platform = new Platform(clock, random, journal, this.durations, this.assumptions, this.region, skew);
     this.gateway = new Gateway(this.keys, this.rates, this.platform, this.assumptions, random);
     this.accessKey = options.accessKey ?? {
       accessKeyId: `LTAI${random.text(20)}`,
@@ -85,7 +93,8 @@ export class AliyunCloud implements EmulatedCloud {
 
   serve(request: EmulatorRequest, now: number, faults: readonly Fault[]): Served {
     this.platform.settle(now);
-    return this.gateway.serve(request, now, faults);
+    const skewMs = this.clockSkewMs + (faultOf(faults, 'clockSkew')?.ms ?? 0);
+    return this.gateway.serve(request, { now, shown: now + skewMs }, faults);
   }
 
   settle(now: number): void {
@@ -101,6 +110,7 @@ export class AliyunCloud implements EmulatedCloud {
   }
 
   seed(seed: { products?: ProductSeed[]; devices?: DeviceSeed[]; keys?: AccessKey[] }): void {
+    this.catchUp();
     seed.products?.forEach((product) => this.platform.addProduct(product));
     seed.devices?.forEach((device) => this.platform.seedDevice(device));
     seed.keys?.forEach((key) => this.keys.put(key));
@@ -108,7 +118,7 @@ export class AliyunCloud implements EmulatedCloud {
 
   /** The devices of a product (of the first one by default), oldest first. */
   devices(productKey = this.productKey): Device[] {
-    this.platform.settle(this.clock.now());
+    this.catchUp();
     const product = this.platform.listProducts().find((one) => one.productKey === productKey);
     return [...(product?.byNewest() ?? [])].reverse();
   }

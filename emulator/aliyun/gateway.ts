@@ -15,6 +15,12 @@ import { reshapeWrappers } from './wrappers';
 
 const version = '2018-01-20';
 
+/** Wall time, and what the cloud's own clock shows: they differ where a skew is emulated. */
+export interface GatewayTime {
+  now: number;
+  shown: number;
+}
+
 /** The API gateway in front of the IoT service: who calls, may they, how often – then the operation, then its envelope. */
 export class Gateway {
   constructor(
@@ -25,14 +31,14 @@ export class Gateway {
     private readonly random: Randomness,
   ) {}
 
-  serve(request: EmulatorRequest, now: number, faults: readonly Fault[]): Served {
+  serve(request: EmulatorRequest, time: GatewayTime, faults: readonly Fault[]): Served {
     const requestId = this.random.guid();
     const parameters = new Parameters(request, this.assumptions);
     const served: Omit<Served, 'answer'> = { requestId, executed: false, parameters: parameters.summary() };
-    const shownTime = now + (faultOf(faults, 'clockSkew')?.ms ?? 0);
+    const { now, shown } = time;
     try {
       const operation = requestedOperation(request, parameters);
-      const key = this.authenticate(request, shownTime);
+      const key = this.authenticate(request, shown);
       served.accessKeyId = key.accessKeyId;
       this.authorise(key, operation);
       this.limit(operation, parameters, now, faults);
@@ -45,7 +51,7 @@ export class Gateway {
       const body = { RequestId: requestId, Success: true, ...payload };
       return {
         ...served,
-        answer: dated(jsonAnswer(200, wrappers ? reshapeWrappers(body, wrappers.as) : body), shownTime),
+        answer: dated(jsonAnswer(200, wrappers ? reshapeWrappers(body, wrappers.as) : body), shown),
       };
     } catch (error) {
       if (!(error instanceof GatewayError || error instanceof BusinessError)) throw error;
@@ -53,7 +59,7 @@ export class Gateway {
         error instanceof GatewayError
           ? gatewayAnswer(error, requestId, header(request, 'host') ?? '')
           : businessAnswer(error, requestId, this.assumptions.businessErrorStatus);
-      return { ...served, code: error.code, answer: dated(answer, shownTime) };
+      return { ...served, code: error.code, answer: dated(answer, shown) };
     }
   }
 

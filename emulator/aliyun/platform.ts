@@ -56,6 +56,8 @@ export class Platform {
     private readonly durations: JobDurations,
     private readonly assumptions: AliyunAssumptions,
     readonly region: string,
+    /** How far the cloud's clock is ahead: what it shows as the time of creation. */
+    private readonly skewMs: () => number,
   ) {}
 
   clear(): void {
@@ -261,7 +263,7 @@ export class Platform {
       // 32 letters and digits in all of the vendor's samples; an X.509 device has none.
       deviceSecret: product.authType === 'x509' ? '' : this.random.text(32),
       status: 'UNACTIVE',
-      createdAt,
+      createdAt: createdAt + this.skewMs(),
       applyId: cause.applyId,
     };
     product.add(device);
