@@ -15,14 +15,15 @@ import { startServer, type StateFolders } from './server';
 export async function bootstrappedState(
   installation: Installation,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<StateFolders> {
   const folder = join(KEPT, `bootstrapped-${await fingerprint()}`);
   await makeOnce(folder, async (unfinished) => {
     say('bootstrapping the local AWS for the CDK (once)');
-    const server = await startServer(installation, { enforceIam: false, waitScale: 0.05 });
+    const server = await startServer(installation, { enforceIam: false, waitScale: 0.05, signal });
     try {
       const aws = describeServer(server);
-      const result = await cdk(aws, ['bootstrap', `aws://${aws.account}/${aws.region}`], { cwd: unfinished });
+      const result = await cdk(aws, ['bootstrap', `aws://${aws.account}/${aws.region}`], { cwd: unfinished, signal });
       if (result.code !== 0) throw new CdkFailed('bootstrap', result);
       await server.end();
       await copyState(server.state, stateIn(unfinished));

@@ -2,5 +2,6 @@
 export { startLocalAws, type LocalAwsOptions } from './start';
 export { awsOfEnvironment } from './given';
 export type { Aws, LocalAws } from './aws';
-export { cdk, deploy, destroy, CdkFailed, type CdkOptions, type CdkResult } from './cdk';
+export { cdk, deploy, destroy, CdkFailed, type CdkOptions } from './cdk';
 export { MissingPrerequisite } from './python';
+export type { RunResult } from './run';

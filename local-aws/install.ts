@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { KEPT, makeOnce } from './folders';
 import { findPython, MissingPrerequisite, type Python } from './python';
-
-const run = promisify(execFile);
+import { run } from './run';
 
 export const MINISTACK = join(__dirname, 'ministack');
 const REQUIREMENTS = join(MINISTACK, 'requirements.txt');
@@ -21,7 +18,7 @@ export interface Installation {
  * Installs MiniStack into the repository, once for each version of it and of Python.
  * @throws {MissingPrerequisite} if there is no Python that can
  */
-export async function installMinistack(say: (line: string) => void): Promise<Installation> {
+export async function installMinistack(say: (line: string) => void, signal?: AbortSignal): Promise<Installation> {
   const python = await findPython();
   const key = createHash('sha256')
     .update(await readFile(REQUIREMENTS))
@@ -31,7 +28,7 @@ export async function installMinistack(say: (line: string) => void): Promise<Ins
   const folder = join(KEPT, `ministack-${key}`);
   await makeOnce(folder, async (unfinished) => {
     say('installing MiniStack, a local AWS, into .local (once, 90 MB)');
-    await install(python, unfinished);
+    await install(python, unfinished, signal);
   });
   return { python: python.path, environment: { PYTHONPATH: packagesIn(folder) } };
 }
@@ -39,8 +36,7 @@ export async function installMinistack(say: (line: string) => void): Promise<Ins
 const packagesIn = (folder: string): string => join(folder, 'packages');
 
 /** Into a plain folder, not a virtual environment: Debian's Python cannot make one without a further package. */
-async function install(python: Python, folder: string): Promise<void> {
-  const pip = await findPip(python, join(folder, 'for-its-pip'));
+async function install(python: Python, folder: string, signal?: AbortSignal): Promise<void> {
   const options = [
     '--quiet',
     '--no-input',
@@ -49,27 +45,26 @@ async function install(python: Python, folder: string): Promise<void> {
     '--only-binary',
     ':all:',
   ];
-  // The user's settings stay (a proxy, an index), but these two rule out --target.
-  const env = { ...process.env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0' };
-  await run(pip, ['-m', 'pip', 'install', ...options, '--target', packagesIn(folder), '-r', REQUIREMENTS], {
-    env,
-  }).catch((failure: { stderr?: string; message: string }) => {
-    throw new Error(`pip could not install MiniStack: ${failure.stderr?.trim() || failure.message}`);
-  });
+  const pip = await findPip(python, join(folder, 'for-its-pip'), signal);
+  const installed = await run(
+    pip,
+    ['-m', 'pip', 'install', ...options, '--target', packagesIn(folder), '-r', REQUIREMENTS],
+    { env: environmentOfPip(), signal },
+  );
+  if (installed.code !== 0) throw new Error(`pip could not install MiniStack:\n${installed.stderr}`);
 }
 
 /** The interpreter whose `-m pip` works: the one given, or that of a virtual environment made for it. */
-async function findPip(python: Python, folder: string): Promise<string> {
-  if (await succeeds(python.path, ['-m', 'pip', '--version'])) return python.path;
-  if (await succeeds(python.path, ['-m', 'venv', folder])) return join(folder, 'bin', 'python');
+async function findPip(python: Python, folder: string, signal?: AbortSignal): Promise<string> {
+  const succeeds = async (...args: string[]): Promise<boolean> =>
+    (await run(python.path, args, { env: environmentOfPip(), signal })).code === 0;
+  if (await succeeds('-m', 'pip', '--version')) return python.path;
+  if (await succeeds('-m', 'venv', folder)) return join(folder, 'bin', 'python');
   throw new MissingPrerequisite(
     `${python.path} (${python.version.join('.')}) has neither pip nor venv, so it cannot install the local AWS; ` +
       'install one of them, on Debian and Ubuntu by `apt install python3-venv`, and run this again',
   );
 }
 
-const succeeds = (command: string, args: string[]): Promise<boolean> =>
-  run(command, args).then(
-    () => true,
-    () => false,
-  );
+/** The user's settings hold (a proxy, an index), but for two that rule out `--target`. */
+const environmentOfPip = (): NodeJS.ProcessEnv => ({ ...process.env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0' });

@@ -7,56 +7,65 @@ export interface Exit {
 
 export interface SpawnSettings {
   readonly cwd?: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
   readonly stdio: StdioOptions;
 }
 
-/** A process and everything it starts, ended together. POSIX only. */
+const running = new Set<ProcessGroup>();
+
+// The last resort, for a process that ends without having stopped what it started.
+process.once('exit', () => running.forEach((group) => group.kill()));
+
+/** A process and everything it starts, which ends with it. POSIX only. */
 export class ProcessGroup {
+  /** Rejects if the process could not be started. */
   readonly exited: Promise<Exit>;
-  #exit: Exit | undefined;
 
   static start(command: string, args: readonly string[], settings: SpawnSettings): ProcessGroup {
     return new ProcessGroup(spawn(command, args, { ...settings, detached: true }));
   }
 
   private constructor(readonly process: ChildProcess) {
+    running.add(this);
     this.exited = new Promise((resolve, reject) => {
-      process.once('error', reject);
-      // `exit`, not `close`: a grandchild may hold the pipes for as long as it likes.
-      process.once('exit', (code, signal) => resolve((this.#exit = { code, signal })));
+      process.once('error', (failure) => {
+        running.delete(this);
+        reject(failure);
+      });
+      process.once('exit', (code, signal) => {
+        // Now, as nobody can have been given the group's id yet.
+        this.kill();
+        running.delete(this);
+        resolve({ code, signal });
+      });
     });
     this.exited.catch(() => undefined);
     process.stdin?.on('error', () => undefined);
   }
 
-  get hasExited(): boolean {
-    return this.#exit !== undefined;
+  get isRunning(): boolean {
+    return running.has(this);
   }
 
-  /** Asks the group to end, and ends it if it has not within `graceMs`; ends what the leader left behind in any case. */
+  /** Asks the group to end, and ends it if the process has not within `graceMs`. */
   async stop(graceMs = 5_000): Promise<void> {
-    if (this.process.pid === undefined) return;
     this.#signal('SIGTERM');
-    const patience = new AbortController();
-    await Promise.race([this.exited, pause(graceMs, patience.signal)]);
-    patience.abort();
+    const patience = setTimeout(() => this.kill(), graceMs);
+    await this.exited.catch(() => undefined);
+    clearTimeout(patience);
+  }
+
+  /** Ends the group at once. */
+  kill(): void {
     this.#signal('SIGKILL');
-    await this.exited;
   }
 
   #signal(signal: NodeJS.Signals): void {
+    if (!this.isRunning || this.process.pid === undefined) return;
     try {
-      process.kill(-this.process.pid!, signal);
+      process.kill(-this.process.pid, signal);
     } catch (failure) {
       if ((failure as NodeJS.ErrnoException).code !== 'ESRCH') throw failure; // nobody is left
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

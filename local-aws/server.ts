@@ -14,6 +14,8 @@ export interface ServerSettings {
   readonly waitScale: number;
   /** Puts a state in place before the start. */
   readonly prepare?: (state: StateFolders) => Promise<void>;
+  /** Gives up the start. */
+  readonly signal?: AbortSignal;
 }
 
 /** What MiniStack knows, written when it ends and read when it starts. */
@@ -88,7 +90,7 @@ async function launch(installation: Installation, settings: ServerSettings, port
     closeSync(log);
     // A certificate is made for the names `localhost` and 127.0.0.1.
     const url = `${scheme}://${settings.enforceIam ? 'localhost' : '127.0.0.1'}:${port}`;
-    await ready(url, group, logFile);
+    await ready(url, group, logFile, settings.signal);
     const path = join(folder('tmp'), 'ministack-tls', 'server.crt');
     const certificate = settings.enforceIam ? { path, pem: await readFile(path, 'utf8') } : undefined;
     return { url, logFile, state, end, remove, ...(certificate && { certificate }) };
@@ -111,10 +113,11 @@ async function offerPackagesOfLambda(temporary: string): Promise<void> {
   }
 }
 
-async function ready(url: string, group: ProcessGroup, logFile: string): Promise<void> {
+async function ready(url: string, group: ProcessGroup, logFile: string, signal?: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; await sleep(50)) {
+    signal?.throwIfAborted();
     if (await isHealthy(url)) return;
-    if (group.hasExited) break;
+    if (!group.isRunning) break;
   }
   const log = await readFile(logFile, 'utf8');
   if (log.includes('already in use')) throw new PortTaken();

@@ -13,6 +13,8 @@ export interface LocalAwsOptions {
   readonly bootstrapped?: boolean;
   /** Hears what takes long. @default silence */
   readonly say?: (line: string) => void;
+  /** Gives up the start, at whatever point it is. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -21,12 +23,13 @@ export interface LocalAwsOptions {
  * @throws {MissingPrerequisite} without a Python that it can run on
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { enforceIam = false, waitScale = 0.05, bootstrapped = true, say = () => undefined } = options;
-  const installation = await installMinistack(say);
-  const seed = bootstrapped ? await bootstrappedState(installation, say) : undefined;
+  const { enforceIam = false, waitScale = 0.05, bootstrapped = true, say = () => undefined, signal } = options;
+  const installation = await installMinistack(say, signal);
+  const seed = bootstrapped ? await bootstrappedState(installation, say, signal) : undefined;
   const server = await startServer(installation, {
     enforceIam,
     waitScale,
+    signal,
     ...(seed && { prepare: (state) => copyState(seed, state) }),
   });
   return {

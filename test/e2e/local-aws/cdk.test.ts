@@ -70,7 +70,7 @@ test('the CLI and the app it runs end when they are told to', async () => {
   await writeFile(hanging, `console.error('app', process.pid); setInterval(() => {}, 1000)`);
   let app = 0;
 
-  const { code } = await cdk(aws, ['synth'], {
+  const synth = cdk(aws, ['synth'], {
     cwd: folder,
     app: `${process.execPath} ${hanging}`,
     signal: abort.signal,
@@ -80,7 +80,7 @@ test('the CLI and the app it runs end when they are told to', async () => {
     },
   });
 
-  expect(code).not.toBe(0);
+  await expect(synth).rejects.toMatchObject({ name: 'AbortError' });
   expect(app).toBeGreaterThan(0);
   await until(() => !isAlive(app));
 });
