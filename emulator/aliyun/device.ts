@@ -18,6 +18,8 @@ export interface Device {
   lastOnlineAt?: number;
   /** The application that created it. */
   applyId?: number;
+  /** Gone since; its application may still list it. */
+  deleted?: true;
 }
 
 /** `Gmt*` fields are, despite their name, China Standard Time: 2019-06-21 20:31:42 (sample of help.aliyun.com 123470). */

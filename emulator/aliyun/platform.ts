@@ -114,6 +114,7 @@ export class Platform {
   }
 
   delete(device: Device, now: number, requestId?: string): void {
+    device.deleted = true;
     this.products.get(device.productKey)?.remove(device);
     this.devicesByIotId.delete(device.iotId);
     this.record('deleted', device, now, { requestId });

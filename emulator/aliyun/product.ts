@@ -29,6 +29,7 @@ export class Product {
 
   /** help.aliyun.com 69905: devices are listed in the reverse order of creation. */
   byNewest(): readonly Device[] {
-    return (this.newestFirst ??= [...this.devices.values()].sort((one, other) => other.seq - one.seq));
+    // A map keeps the order of insertion, and devices are inserted as they are created.
+    return (this.newestFirst ??= [...this.devices.values()].reverse());
   }
 }

@@ -28,7 +28,7 @@ export const queryPageByApplyId: Operation = {
   },
 };
 
-function listed(application: Application, { platform, assumptions }: OperationCall): Device[] {
+function listed(application: Application, { assumptions }: OperationCall): Device[] {
   const ended = application.status === 'CREATE_SUCCESS' || application.status === 'CREATE_FAILED';
   if (!ended && assumptions.pageBeforeEnd === 'refuse') {
     throw new BusinessError('iot.device.CreateDeviceTaskIsRunning', 'The devices have not been created yet.');
@@ -36,5 +36,5 @@ function listed(application: Application, { platform, assumptions }: OperationCa
   if (!ended && assumptions.pageBeforeEnd === 'empty') return [];
   return assumptions.pageAfterDeletion === 'asCreated'
     ? application.created
-    : application.created.filter((device) => platform.deviceByIotId(device.iotId) !== undefined);
+    : application.created.filter((device) => !device.deleted);
 }
