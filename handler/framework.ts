@@ -1,0 +1,44 @@
+/**
+ * What the CDK's provider framework sends and takes (aws-cdk-lib, custom-resources/README.md, "Provider Framework"): the
+ * members of CloudFormation's event that we rely on, and ours that travel from `onEvent` to `isComplete`.
+ */
+export interface CustomResourceEvent {
+  RequestType: 'Create' | 'Update' | 'Delete';
+  /** The same for every delivery of one event. */
+  RequestId: string;
+  StackId: string;
+  LogicalResourceId: string;
+  /** Absent on Create, until `onEvent` has returned one. */
+  PhysicalResourceId?: string;
+  /** Every scalar in it is a string. */
+  ResourceProperties?: unknown;
+  /** On Update only. */
+  OldResourceProperties?: unknown;
+}
+
+/**
+ * The answer of `onEvent`. It must have no `PhysicalResourceId` on Delete, and holds no `Data`, which would come on top of
+ * what `isComplete` returns. Other members are handed to `isComplete` and go nowhere else.
+ */
+export interface OnEventAnswer {
+  PhysicalResourceId?: string;
+  Accepted?: Acceptance;
+  /** The line to fail with: a Create that may have been recorded, but whose id never became known. */
+  Refused?: string;
+}
+
+/** When a request was accepted and until when it has to be over (milliseconds since 1970). */
+export interface Acceptance {
+  at: number;
+  deadline: number;
+}
+
+export type IsCompleteEvent = CustomResourceEvent & OnEventAnswer;
+
+/** The answer of `isComplete`. `Data` only with the end of a Create or Update. */
+export type IsCompleteAnswer = { IsComplete: false } | { IsComplete: true; Data?: Record<string, string | number> };
+
+/** The part of Lambda's context that we rely on. */
+export interface Invocation {
+  getRemainingTimeInMillis(): number;
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../lib/batch/ports/clock';
+import type { Store } from '../lib/batch/ports/store';
+import type { connectCloud } from '../lib/clouds/registry';
+import type { CustomResourceEvent, Invocation, IsCompleteAnswer, IsCompleteEvent, OnEventAnswer } from './framework';
+import { isComplete } from './is-complete';
+import { onEvent } from './on-event';
+import type { ReadSecret } from './secrets';
+
+/** Everything outside of the handler. */
+export interface HandlerPorts {
+  /** The bucket behind the store, for whoever is to find the manifest there. */
+  bucket: string;
+  store: Store;
+  clock: Clock;
+  readSecret: ReadSecret;
+  connect: typeof connectCloud;
+  /** Takes one line of the log, without its end. */
+  write(line: string): void;
+}
+
+/** The two functions that the provider framework calls. They keep nothing between calls: all state is in the store. */
+export interface Handler {
+  onEvent: (event: CustomResourceEvent, invocation: Invocation) => Promise<OnEventAnswer>;
+  isComplete: (event: IsCompleteEvent, invocation: Invocation) => Promise<IsCompleteAnswer>;
+}
+
+export function createHandler(ports: HandlerPorts): Handler {
+  return {
+    onEvent: (event, invocation) => onEvent(ports, event, invocation),
+    isComplete: (event, invocation) => isComplete(ports, event, invocation),
+  };
+}

@@ -1,0 +1,103 @@
+import { BatchError, reconcile, StoreVault, type EnginePorts, type Result } from '../lib/batch';
+import { answerOf } from './answer';
+import { awsFailureOf, PROPAGATION_MS } from './aws-failure';
+import { batchIdOf } from './batch-id';
+import { failureOf } from './failure-of';
+import type { Acceptance, Invocation, IsCompleteAnswer, IsCompleteEvent } from './framework';
+import type { HandlerPorts } from './handler';
+import { LogObserver } from './observer';
+import { patientStore, type Patience } from './patient-store';
+import { reasonOf, RequestFailed } from './request-failed';
+import { Secrets } from './secrets';
+
+/**
+ * Works on a request for as long as this invocation lasts, and tells what has become of it. The framework calls it again
+ * while it is not complete; two of its waiters for one event do no harm.
+ *
+ * @throws RequestFailed when the request has failed.
+ */
+export async function isComplete(
+  ports: HandlerPorts,
+  event: IsCompleteEvent,
+  invocation: Invocation,
+): Promise<IsCompleteAnswer> {
+  if (event.Refused !== undefined) throw new RequestFailed(event.Refused);
+  const { clock, bucket } = ports;
+  const batchId = batchIdOf(event);
+  const requestId = event.RequestId;
+  const observer = new LogObserver(ports, { batchId, requestId });
+
+  const now = clock.now();
+  const remaining = invocation.getRemainingTimeInMillis();
+  const until = now + Math.min(remaining - MARGIN_MS, LONGEST_MS);
+  const accepted = event.Accepted ?? { at: now, deadline: now + FALLBACK_MS };
+  try {
+    const engine = enginePorts(ports, observer, { until, deniedUntil: accepted.at + PROPAGATION_MS });
+    const result = await reconcile(engine, batchId, requestId, { until, goneBy: now + remaining });
+    observer.log(
+      result.state === 'failed' ? 'error' : 'info',
+      `${event.RequestType}: ${result.state}`,
+      reasonIn(result),
+    );
+    if (result.state === 'failed') throw new RequestFailed(reasonOf(result));
+    if (result.state === 'unfinished') return { IsComplete: false };
+    return { IsComplete: true, ...(result.batch && { Data: answerOf(result.batch, batchId, bucket) }) };
+  } catch (error) {
+    if (error instanceof RequestFailed) throw error;
+    if (mayPass(error, accepted, clock.now())) {
+      observer.log('warn', 'the store is out of reach, to be continued', { error });
+      return { IsComplete: false };
+    }
+    const failure = failureOf(error, bucket);
+    observer.log('error', failure.message, { error });
+    throw failure;
+  } finally {
+    observer.flush();
+  }
+}
+
+/** For coming to an orderly end: a call that is under way then may take half of it. */
+const MARGIN_MS = 60_000;
+const LONGEST_MS = 240_000;
+
+/** Where an `onEvent` of another version did not tell the deadline: the longest that there is. */
+const FALLBACK_MS = 55 * 60_000;
+
+/** After the deadline there may still be an answer to write down. */
+const GRACE_MS = 60_000;
+
+function enginePorts(ports: HandlerPorts, observer: LogObserver, patience: Patience): EnginePorts {
+  const { clock } = ports;
+  const store = patientStore(ports.store, clock, observer, patience);
+  const secrets = new Secrets(ports.readSecret, clock);
+  return {
+    store,
+    clock,
+    observer,
+    vault: new StoreVault(store),
+    connect: async (cloud, { secretArn, rateShare }, { since, until }) =>
+      ports.connect(cloud, secrets.source(secretArn, since), { clock, observer, share: rateShare, until }),
+  };
+}
+
+function reasonIn(result: Result): Record<string, unknown> {
+  return result.state === 'failed' ? { code: result.code, reason: result.message } : {};
+}
+
+/**
+ * Whether the record, as it is, may be worked on later: a failed request to the store is not a failed batch. Once the deadline
+ * is over the framework must hear so even if the store stays away, or it would ask for two more days (its time-out
+ * counts attempts, and one may take minutes).
+ */
+function mayPass(error: unknown, { at, deadline }: Acceptance, now: number): boolean {
+  if (error instanceof BatchError) return error.code === 'StoreContended' && now < deadline + GRACE_MS;
+  switch (awsFailureOf(error)) {
+    case 'transient':
+      return now < deadline + GRACE_MS;
+    case 'denied':
+    case 'missing':
+      return now < at + PROPAGATION_MS;
+    case 'other':
+      return false;
+  }
+}

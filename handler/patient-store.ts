@@ -1,0 +1,54 @@
+import type { Clock } from '../lib/batch/ports/clock';
+import type { Observer } from '../lib/batch/ports/observer';
+import type { Store } from '../lib/batch/ports/store';
+import { awsFailureOf } from './aws-failure';
+
+/** Until when (milliseconds since 1970) which trouble is put up with. */
+export interface Patience {
+  /** Any trouble: the end of the invocation's work. */
+  until: number;
+  /** Denied access: afterwards it is no new grant on its way any more. */
+  deniedUntil: number;
+}
+
+/**
+ * The store, with every call repeated while there is hope. A call that failed for good would end the invocation with the
+ * lease still held, which others then have to wait for; so trouble that passes is ridden out in the middle of the work.
+ *
+ * A write whose answer was lost is repeated as well, and then meets itself: callers compare what they wrote (see `Store`).
+ */
+export function patientStore(store: Store, clock: Clock, observer: Observer, patience: Patience): Store {
+  const patiently = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+    for (let longest = SHORTEST_MS; ; longest = Math.min(longest * 2, LONGEST_MS)) {
+      try {
+        return await call();
+      } catch (error) {
+        const pause = longest * (0.5 + clock.random() / 2);
+        if (clock.now() + pause >= hopeFor(error, patience)) throw error;
+        observer.log('warn', `the store failed, trying again`, { what, error });
+        await clock.sleep(pause);
+      }
+    }
+  };
+  return {
+    get: (key) => patiently(`get ${key}`, () => store.get(key)),
+    put: (key, body, condition) => patiently(`put ${key}`, () => store.put(key, body, condition)),
+    list: (prefix) => patiently(`list ${prefix}`, () => store.list(prefix)),
+    delete: (key) => patiently(`delete ${key}`, () => store.delete(key)),
+  };
+}
+
+const SHORTEST_MS = 250;
+const LONGEST_MS = 5_000;
+
+function hopeFor(error: unknown, { until, deniedUntil }: Patience): number {
+  switch (awsFailureOf(error)) {
+    case 'transient':
+      return until;
+    case 'denied':
+    case 'missing':
+      return Math.min(until, deniedUntil);
+    case 'other':
+      return -Infinity;
+  }
+}
