@@ -64,10 +64,11 @@ export class Parameters {
     return [...objects.values()];
   }
 
-  /** For the journal: single values, and of lists how many there are. */
+  /** For the journal: single values, and of lists how many there are. The older scheme's secrets are left out. */
   summary(): Record<string, string | number> {
     const summary: Record<string, string | number> = {};
     for (const [key, value] of this.values) {
+      if (key === 'SecurityToken' || key === 'Signature') continue;
       const list = /^([^.]+)\.(\d+)/.exec(key)?.[1];
       if (list) summary[list] = Number(summary[list] ?? 0) + 1;
       else summary[key] = value;
