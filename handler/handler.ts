@@ -15,7 +15,7 @@ export interface HandlerPorts {
   readSecret: ReadSecret;
   connect: typeof connectCloud;
   /** Takes one line of the log, without its end. */
-  write(line: string): void;
+  write: (line: string) => void;
 }
 
 /** The two functions that the provider framework calls. They keep nothing between calls: all state is in the store. */

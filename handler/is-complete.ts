@@ -2,10 +2,13 @@ import { BatchError, reconcile, StoreVault, type EnginePorts, type Result } from
 import { answerOf } from './answer';
 import { awsFailureOf, PROPAGATION_MS } from './aws-failure';
 import { batchIdOf } from './batch-id';
+import { countedCloud } from './counted-cloud';
 import { failureOf } from './failure-of';
 import type { Acceptance, Invocation, IsCompleteAnswer, IsCompleteEvent } from './framework';
 import type { HandlerPorts } from './handler';
+import { writeMetrics, type Metrics } from './metrics';
 import { LogObserver } from './observer';
+import { countOwed } from './owed-generations';
 import { patientStore, type Patience } from './patient-store';
 import { reasonOf, RequestFailed } from './request-failed';
 import { Secrets } from './secrets';
@@ -26,21 +29,19 @@ export async function isComplete(
   const batchId = batchIdOf(event);
   const requestId = event.RequestId;
   const observer = new LogObserver(ports, { batchId, requestId });
+  const metrics: Metrics = {};
 
   const now = clock.now();
   const remaining = invocation.getRemainingTimeInMillis();
   const until = now + Math.min(remaining - MARGIN_MS, LONGEST_MS);
   const accepted = event.Accepted ?? { at: now, deadline: now + FALLBACK_MS };
   try {
-    const engine = enginePorts(ports, observer, { until, deniedUntil: accepted.at + PROPAGATION_MS });
+    const engine = enginePorts(ports, observer, metrics, { until, deniedUntil: accepted.at + PROPAGATION_MS });
     const result = await reconcile(engine, batchId, requestId, { until, goneBy: now + remaining });
-    observer.log(
-      result.state === 'failed' ? 'error' : 'info',
-      `${event.RequestType}: ${result.state}`,
-      reasonIn(result),
-    );
-    if (result.state === 'failed') throw new RequestFailed(reasonOf(result));
     if (result.state === 'unfinished') return { IsComplete: false };
+    metrics.GenerationsOwed = await countOwed(ports.store, clock).catch(() => undefined);
+    if (result.state === 'failed') throw failed(result, observer);
+    observer.log('info', 'succeeded', { type: event.RequestType });
     return { IsComplete: true, ...(result.batch && { Data: answerOf(result.batch, batchId, bucket) }) };
   } catch (error) {
     if (error instanceof RequestFailed) throw error;
@@ -53,6 +54,7 @@ export async function isComplete(
     throw failure;
   } finally {
     observer.flush();
+    writeMetrics(ports, event.StackId, metrics);
   }
 }
 
@@ -66,7 +68,7 @@ const FALLBACK_MS = 55 * 60_000;
 /** After the deadline there may still be an answer to write down. */
 const GRACE_MS = 60_000;
 
-function enginePorts(ports: HandlerPorts, observer: LogObserver, patience: Patience): EnginePorts {
+function enginePorts(ports: HandlerPorts, observer: LogObserver, metrics: Metrics, patience: Patience): EnginePorts {
   const { clock } = ports;
   const store = patientStore(ports.store, clock, observer, patience);
   const secrets = new Secrets(ports.readSecret, clock);
@@ -75,13 +77,18 @@ function enginePorts(ports: HandlerPorts, observer: LogObserver, patience: Patie
     clock,
     observer,
     vault: new StoreVault(store),
-    connect: async (cloud, { secretArn, rateShare }, { since, until }) =>
-      ports.connect(cloud, secrets.source(secretArn, since), { clock, observer, share: rateShare, until }),
+    connect: async (cloud, { secretArn, rateShare }, { since, until }) => {
+      const environment = { clock, observer, share: rateShare, until };
+      return countedCloud(ports.connect(cloud, secrets.source(secretArn, since), environment), metrics);
+    },
   };
 }
 
-function reasonIn(result: Result): Record<string, unknown> {
-  return result.state === 'failed' ? { code: result.code, reason: result.message } : {};
+/** The log has the reason in full; CloudFormation has room for some of it. */
+function failed(result: Extract<Result, { state: 'failed' }>, observer: LogObserver): RequestFailed {
+  const { code, message } = result;
+  observer.log('error', message, { code });
+  return new RequestFailed(reasonOf(result));
 }
 
 /**

@@ -5,7 +5,7 @@ import { isSecretField, redactText } from './redaction';
 /** What a log needs: the time, and where its lines go. */
 export interface LogPorts {
   clock: Clock;
-  write(line: string): void;
+  write: (line: string) => void;
 }
 
 /**

@@ -18,7 +18,7 @@ export function secretsManager(client: SecretsManagerClient): ReadSecret {
  * that it is for; it is in no error and in no log.
  */
 export class Secrets {
-  private readonly texts = new Map<string, Promise<string>>();
+  private readonly texts = new Map<string, string>();
 
   constructor(
     private readonly readSecret: ReadSecret,
@@ -31,26 +31,26 @@ export class Secrets {
    * The source throws CloudError: `transient` where a later try may succeed, else `credentials`.
    */
   source(arn: string | undefined, since: number): CredentialSource<string> {
-    return (refresh) => {
+    return async (refresh) => {
       if (arn === undefined) {
         throw unreadable('credentials', 'NoSecret', 'the batch names no secret with the keys of its cloud');
       }
       const known = refresh ? undefined : this.texts.get(arn);
-      const text = known ?? this.read(arn, since + PROPAGATION_MS);
+      if (known !== undefined) return known;
+      const text = await this.read(arn, since + PROPAGATION_MS);
       this.texts.set(arn, text);
       return text;
     };
   }
 
   private async read(arn: string, deniedUntil: number): Promise<string> {
+    let text: string | undefined;
     try {
-      const text = await this.readSecret(arn);
-      if (text) return text;
+      text = await this.readSecret(arn);
     } catch (error) {
-      this.texts.delete(arn);
       throw this.failure(arn, error, deniedUntil);
     }
-    this.texts.delete(arn);
+    if (text) return text;
     throw unreadable('credentials', 'SecretEmpty', `the secret ${arn} holds no text: put the keys into it as JSON`);
   }
 
