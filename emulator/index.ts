@@ -1,8 +1,9 @@
+export type { JobDurations } from './aliyun/applications';
 export { type AliyunAssumptions, defaultAssumptions } from './aliyun/assumptions';
 export type { AliyunCloud, AliyunOptions } from './aliyun/cloud';
 export type { Device, DeviceStatus } from './aliyun/device';
 export type { AccessKey } from './aliyun/keys';
-export type { DeviceSeed, JobDurations, ProductSeed } from './aliyun/platform';
+export type { DeviceSeed, ProductSeed } from './aliyun/platform';
 export { EmulatorClock, type TimeSource } from './clock';
 export { type EmulatorOptions, IotEmulator } from './emulator';
 export type { DeviceChoice, Fault, FaultKind, FaultMatch, FaultRule, FaultRules, FaultState } from './faults';

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { AdminRoutes } from '../admin-routes';
 import type { Application } from './application';
+import type { JobDurations } from './applications';
 import type { AliyunAssumptions } from './assumptions';
 import type { AliyunCloud } from './cloud';
 import type { Device } from './device';
 import type { AccessKey } from './keys';
-import type { DeviceSeed, JobDurations, ProductSeed } from './platform';
+import type { DeviceSeed, ProductSeed } from './platform';
 import type { Product } from './product';
 
 /** Alibaba's half of the admin API, below `aliyun/`. */

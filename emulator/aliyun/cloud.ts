@@ -5,12 +5,13 @@ import type { Journal } from '../journal';
 import type { EmulatorRequest } from '../message';
 import type { Randomness } from '../randomness';
 import { type RateEnforcement, RateLimiter } from '../rates';
+import type { JobDurations } from './applications';
 import { type AliyunAssumptions, defaultAssumptions } from './assumptions';
 import type { Device } from './device';
 import { Gateway, requestedAction } from './gateway';
 import { type AccessKey, KeyRing } from './keys';
 import { Parameters } from './parameters';
-import { type DeviceSeed, type JobDurations, Platform, type ProductSeed } from './platform';
+import { type DeviceSeed, Platform, type ProductSeed } from './platform';
 
 export interface AliyunOptions {
   /** @default 'cn-shanghai' */
@@ -92,13 +93,13 @@ export class AliyunCloud implements EmulatedCloud {
   }
 
   serve(request: EmulatorRequest, now: number, faults: readonly Fault[]): Served {
-    this.platform.settle(now);
+    this.platform.applications.settle(now);
     const skewMs = this.clockSkewMs + (faultOf(faults, 'clockSkew')?.ms ?? 0);
     return this.gateway.serve(request, { now, shown: now + skewMs }, faults);
   }
 
   settle(now: number): void {
-    this.platform.settle(now);
+    this.platform.applications.settle(now);
   }
 
   /** As at the start: the first key and product, nothing else. Assumptions and durations stay as they were set. */
@@ -119,7 +120,7 @@ export class AliyunCloud implements EmulatedCloud {
   /** The devices of a product (of the first one by default), oldest first. */
   devices(productKey = this.productKey): Device[] {
     this.catchUp();
-    const product = this.platform.listProducts().find((one) => one.productKey === productKey);
+    const product = this.platform.productByKey(productKey);
     return [...(product?.byNewest() ?? [])].reverse();
   }
 

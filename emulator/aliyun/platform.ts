@@ -1,20 +1,13 @@
 import type { EmulatorClock } from '../clock';
 import type { Journal } from '../journal';
 import type { Randomness } from '../randomness';
-import { type Application, isRunning } from './application';
+import type { Application } from './application';
+import { Applications, type JobDurations } from './applications';
 import type { AliyunAssumptions } from './assumptions';
 import type { Device, DeviceStatus } from './device';
-import { applyIsNotFound, instanceNotFound, notExistedProduct } from './errors';
+import { instanceNotFound, notExistedProduct } from './errors';
 import type { RequestedDevice } from './names';
 import { Product } from './product';
-
-/** How long jobs take, in milliseconds of work time. The vendor says "some minutes"; these are ours. */
-export interface JobDurations {
-  checkMs: number;
-  checkPerDeviceMs: number;
-  createMs: number;
-  createPerDeviceMs: number;
-}
 
 export interface ProductSeed {
   /** @default made up */
@@ -39,32 +32,31 @@ export interface DeviceSeed {
   createdAt?: number;
 }
 
-/** The emulated account's products, devices and applications, and the clockwork that moves them. */
+/** The emulated account's products and devices; `applications` make more of them. */
 export class Platform {
+  readonly applications: Applications;
   private products = new Map<string, Product>();
   private devicesByIotId = new Map<string, Device>();
-  private applications = new Map<string, Application>();
-  private running = new Set<Application>();
   private secrets: string[] = [];
   private lastSeq = 0;
-  private lastApplyId = 1_295_005;
 
   constructor(
     private readonly clock: EmulatorClock,
     private readonly random: Randomness,
     private readonly journal: Journal,
-    private readonly durations: JobDurations,
-    private readonly assumptions: AliyunAssumptions,
+    durations: JobDurations,
+    assumptions: AliyunAssumptions,
     readonly region: string,
     /** How far the cloud's clock is ahead: what it shows as the time of creation. */
     private readonly skewMs: () => number,
-  ) {}
+  ) {
+    this.applications = new Applications(this, clock, durations, assumptions);
+  }
 
   clear(): void {
     this.products.clear();
     this.devicesByIotId.clear();
     this.applications.clear();
-    this.running.clear();
     this.secrets = [];
   }
 
@@ -96,6 +88,11 @@ export class Platform {
     if (!product) throw notExistedProduct(productKey);
     if (product.instanceId !== instanceId) throw instanceNotFound();
     return product;
+  }
+
+  /** The product, whoever asks. */
+  productByKey(productKey: string): Product | undefined {
+    return this.products.get(productKey);
   }
 
   deviceByIotId(iotId: string): Device | undefined {
@@ -136,118 +133,13 @@ export class Platform {
     return this.secrets;
   }
 
+  /** Oldest first. */
   listApplications(): Application[] {
-    return [...this.applications.values()];
+    return this.applications.list();
   }
 
-  application(applyId: string, now: number): Application {
-    const application = this.applications.get(applyId);
-    const retention = this.assumptions.applyIdRetentionMs ?? Infinity;
-    if (!application || now - application.createdAt > retention) throw applyIsNotFound(applyId);
-    return application;
-  }
-
-  /** Opens an application whose check begins now. `failures` are known already. */
-  check(
-    product: Product,
-    devices: RequestedDevice[],
-    failures: Map<string, string>,
-    now: number,
-    stuck: boolean,
-  ): Application {
-    const { checkMs, checkPerDeviceMs } = this.durations;
-    const application: Application = {
-      applyId: ++this.lastApplyId,
-      productKey: product.productKey,
-      devices,
-      status: 'CHECK',
-      createdAt: now,
-      failures,
-      doomed: new Map(),
-      created: [],
-      tried: 0,
-      nextStepAt: stuck ? Infinity : this.clock.workAt(now) + checkMs + checkPerDeviceMs * devices.length,
-    };
-    this.applications.set(String(application.applyId), application);
-    this.running.add(application);
-    this.settle(now);
-    return application;
-  }
-
-  /** Begins the creation of a checked application. */
-  register(
-    application: Application,
-    doomed: Map<string, string>,
-    now: number,
-    stuck: boolean,
-    requestId: string,
-  ): void {
-    const product = this.products.get(application.productKey);
-    application.status = 'CREATE';
-    application.registeredBy = requestId;
-    application.failures = new Map();
-    // help.aliyun.com 69514: of an X.509 batch either all devices are created or none.
-    application.doomed =
-      product?.authType === 'x509' &&
-      (doomed.size > 0 || application.devices.some(({ deviceName }) => product.devices.has(deviceName)))
-        ? new Map(application.devices.map(({ deviceName }) => [deviceName, 'Another device of the batch failed.']))
-        : doomed;
-    application.nextStepAt = stuck
-      ? Infinity
-      : this.clock.workAt(now) + this.durations.createMs + this.durations.createPerDeviceMs;
-    this.running.add(application);
-    this.settle(now);
-  }
-
-  /** Takes every step that is due at the wall time `now`, in the order of time over all applications. */
-  settle(now: number): void {
-    const work = this.clock.workAt(now);
-    for (;;) {
-      let next: Application | undefined;
-      for (const application of this.running) {
-        if (application.nextStepAt <= work && application.nextStepAt < (next?.nextStepAt ?? Infinity))
-          next = application;
-      }
-      if (!next) return;
-      this.step(next);
-      if (!isRunning(next)) this.running.delete(next);
-    }
-  }
-
-  private step(application: Application): void {
-    const product = this.products.get(application.productKey);
-    if (application.status === 'CHECK') {
-      if (this.assumptions.existingNamesInCheck === 'fail') {
-        for (const { deviceName } of application.devices) {
-          if (product?.devices.has(deviceName)) application.failures.set(deviceName, 'The device name already exists.');
-        }
-      }
-      application.status = application.failures.size > 0 ? 'CHECK_FAILED' : 'CHECK_SUCCESS';
-      return;
-    }
-    const requested = application.devices[application.tried++];
-    if (requested && product) this.createNext(application, product, requested);
-    application.nextStepAt += this.durations.createPerDeviceMs;
-    if (application.tried >= application.devices.length) {
-      application.status = application.failures.size > 0 ? 'CREATE_FAILED' : 'CREATE_SUCCESS';
-    }
-  }
-
-  private createNext(application: Application, product: Product, requested: RequestedDevice): void {
-    const { deviceName } = requested;
-    const doom = application.doomed.get(deviceName);
-    if (doom !== undefined) application.failures.set(deviceName, doom);
-    else if (product.devices.has(deviceName)) application.failures.set(deviceName, 'The device name already exists.');
-    else {
-      const at = this.clock.wallAt(application.nextStepAt);
-      const { applyId } = application;
-      application.created.push(
-        this.create(product, requested, at, 'created', { applyId, requestId: application.registeredBy }),
-      );
-    }
-  }
-
-  private create(
+  /** Makes a device that nobody has asked whether it may be made. `createdAt` is wall time. */
+  create(
     product: Product,
     requested: RequestedDevice,
     createdAt: number,

@@ -7,7 +7,7 @@ export function applicationOf({ parameters, platform, now }: OperationCall): App
   parameters.required('ApplyId');
   const applyId = parameters.digits('ApplyId');
   if (applyId === undefined) throw new BusinessError('iot.device.InvalidFormattedApplyId', 'ApplyId is not a number.');
-  return platform.application(applyId, now);
+  return platform.applications.find(applyId, now);
 }
 
 /** The same, for operations that also name the product. */

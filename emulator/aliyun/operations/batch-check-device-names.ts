@@ -27,7 +27,7 @@ export const batchCheckDeviceNames: Operation = {
     const distinct = [...new Map(devices.map((device) => [device.deviceName, device])).values()];
     const failures = new Map([...findings.reasons, ...failedBy(faults, distinct)]);
     const stuck = faults.some((fault) => fault.kind === 'stuckJob' && fault.phase === 'CHECK');
-    const { applyId } = platform.check(product, distinct, failures, now, stuck);
+    const { applyId } = platform.applications.check(product, distinct, failures, now, stuck);
     return { Data: { ApplyId: applyId, ...lists } };
   },
 };

@@ -32,7 +32,7 @@ export const batchRegisterDeviceWithApplyId: Operation = {
           ? chosenDevices(fault, application.devices, 'The device could not be created.')
           : new Map<string, string>();
         const stuck = faults.some((one) => one.kind === 'stuckJob' && one.phase === 'CREATE');
-        platform.register(application, doomed, now, stuck, requestId);
+        platform.applications.register(application, doomed, now, stuck, requestId);
       }
     }
     return { Data: { ApplyId: application.applyId } };
