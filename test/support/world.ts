@@ -24,9 +24,10 @@ export class World {
   readonly logs: string[] = [];
   private requests = 0;
 
-  constructor(options: EmulatorOptions & { seed?: string } = {}) {
-    this.clock = new VirtualClock(undefined, options.seed);
-    this.emulator = new IotEmulator({ ...options, clock: this.clock });
+  /** `namesPerJob`: cuts batches into more jobs than the cloud would need. */
+  constructor(private readonly setting: EmulatorOptions & { namesPerJob?: number } = {}) {
+    this.clock = new VirtualClock(undefined, setting.seed);
+    this.emulator = new IotEmulator({ ...setting, clock: this.clock });
   }
 
   /** Options of a batch of named devices, to be changed where a test wants others. */
@@ -52,14 +53,13 @@ export class World {
       clock: this.clock,
       observer,
       vault: new StoreVault(store),
-      connect: async (cloud, access, { until }) =>
-        connectCloud(cloud, async () => this.emulator.aliyun.accessKey, {
-          clock: this.clock,
-          observer,
-          share: access.rateShare,
-          until,
-          transport: this.transport(sabotage),
-        }),
+      connect: async (reference, access, { until }) => {
+        const transport = this.transport(sabotage);
+        const environment = { clock: this.clock, observer, share: access.rateShare, until, transport };
+        const cloud = connectCloud(reference, async () => this.emulator.aliyun.accessKey, environment);
+        const { namesPerJob = cloud.limits.namesPerJob } = this.setting;
+        return Object.create(cloud, { limits: { value: { ...cloud.limits, namesPerJob } } }) as typeof cloud;
+      },
     };
   }
 

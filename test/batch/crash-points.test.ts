@@ -1,0 +1,177 @@
+import { TransportError } from '../../lib/clouds/http/transport';
+import type { Result } from '../../lib/batch';
+import { lights, World, type Sabotage } from '../support/world';
+
+/**
+ * Every single I/O of an operation is cut once: the process is killed before it, killed after it, or loses the answer and
+ * lives. Whatever happens, the next call goes on from the record (I5).
+ */
+type Cut = 'killed before' | 'killed after' | 'answer lost after' | 'lost before';
+const cuts: Cut[] = ['killed before', 'killed after', 'answer lost after', 'lost before'];
+
+interface Scenario {
+  name: string;
+  /** Builds a world up to the operation under test, and gives the id of its request. */
+  prepare(): Promise<{ world: World; requestId: string }>;
+  /** What has to be true when it is over. */
+  verify(world: World, result: Result): void | Promise<void>;
+}
+
+const scenarios: Scenario[] = [
+  {
+    name: 'a Create',
+    prepare: async () => submitted(smallWorld(), (world) => ({ type: 'create', options: world.options(lights(5)) })),
+    verify: async (world, result) => {
+      expect(result.state).toBe('succeeded');
+      expect(world.devices()).toEqual(lights(5));
+      expectCompleteRecord(world, lights(5));
+      expect(await world.delete(world.head().current as string)).toEqual({ state: 'succeeded' });
+      expect(world.devices()).toEqual([]);
+    },
+  },
+  {
+    name: 'a Create of three jobs, two of which fail in part',
+    prepare: async () => {
+      const world = smallWorld();
+      world.fault({ kind: 'failCreate', names: ['light-002', 'light-003'] });
+      return submitted(world, () => ({ type: 'create', options: world.options(lights(5)) }));
+    },
+    verify: (world, result) => {
+      expect(result).toMatchObject({ state: 'failed' });
+      expect(world.devices()).toEqual([]);
+    },
+  },
+  {
+    name: 'a Delete',
+    prepare: async () => {
+      const world = smallWorld();
+      world.seed('other');
+      const { generation } = await world.create(world.options(lights(5)));
+      return submitted(world, () => ({ type: 'delete', named: generation }));
+    },
+    verify: (world, result) => {
+      expect(result.state).toBe('succeeded');
+      expect(world.devices()).toEqual(['other']);
+    },
+  },
+  {
+    name: 'an Update that adds two devices and gives up two',
+    prepare: async () => {
+      const world = smallWorld();
+      const { generation } = await world.create(world.options(lights(5)));
+      return submitted(world, () => ({ type: 'update', named: generation, options: world.options(lights(5, 3)) }));
+    },
+    verify: async (world, result) => {
+      expect(result.state).toBe('succeeded');
+      const { current, generations } = world.head();
+      expectCompleteRecord(world, lights(5, 3));
+      // CloudFormation's clean-up.
+      const old = generations.find(({ id, phase }) => id !== current && phase === 'standing');
+      expect(await world.delete(old?.id as string)).toEqual({ state: 'succeeded' });
+      expect(world.devices()).toEqual(lights(5, 3));
+    },
+  },
+];
+
+describe.each(scenarios)('$name', (scenario) => {
+  it.each(cuts)('survives every I/O being %s (I3, I5)', async (cut) => {
+    const total = await countIo(scenario);
+    expect(total).toBeGreaterThan(15);
+    for (let at = 1; at <= total; at++) {
+      const { world, requestId } = await scenario.prepare();
+      const result = await cutAt(world, requestId, at, cut);
+      try {
+        expectNoDoubles(world);
+        await scenario.verify(world, result);
+      } catch (error) {
+        throw new Error(`cut ${at} of ${total}, ${cut} "${ioOf.get(world)}": ${(error as Error).message}`);
+      }
+    }
+  });
+});
+
+/** What the cut I/O of a world was, for messages. */
+const ioOf = new WeakMap<World, string>();
+
+async function cutAt(world: World, requestId: string, at: number, cut: Cut): Promise<Result> {
+  let io = 0;
+  let kill: () => void = () => undefined;
+  const killed = new Promise<'killed'>((resolve) => (kill = () => resolve('killed')));
+  let dead = false;
+  const sabotage: Sabotage = async (what, run) => {
+    if (dead) return never();
+    if (++io !== at) return run();
+    ioOf.set(world, what);
+    if (cut === 'killed before' || cut === 'killed after') {
+      if (cut === 'killed after') await run();
+      dead = true;
+      kill();
+      return never();
+    }
+    if (cut === 'answer lost after') await run();
+    throw what.startsWith('cloud')
+      ? new TransportError('ConnectionLost', 'perhaps', 'socket hang up')
+      : new Error('the store did not answer');
+  };
+  const ports = world.ports(sabotage);
+  await Promise.race([world.once(requestId, 'b1', ports).catch(() => undefined), killed]);
+  return world.work(requestId);
+}
+
+async function countIo(scenario: Scenario): Promise<number> {
+  const { world, requestId } = await scenario.prepare();
+  let io = 0;
+  const ports = world.ports((_what, run) => {
+    io++;
+    return run();
+  });
+  await world.once(requestId, 'b1', ports);
+  return io;
+}
+
+function smallWorld(): World {
+  return new World({
+    aliyun: { durations: { checkMs: 1_000, createMs: 2_000, createPerDeviceMs: 0 } },
+    rates: false,
+    namesPerJob: 2,
+  });
+}
+
+async function submitted(
+  world: World,
+  order: (world: World) => Parameters<World['order']>[0],
+): Promise<{ world: World; requestId: string }> {
+  const complete = world.order(order(world));
+  await world.submit(complete);
+  return { world, requestId: complete.requestId };
+}
+
+/** No job was started twice, and no device made twice (I3). */
+function expectNoDoubles(world: World): void {
+  const started = world.emulator.journal
+    .calls('BatchRegisterDeviceWithApplyId')
+    .filter(({ executed, code }) => executed && !code)
+    .map(({ parameters }) => parameters.ApplyId);
+  expect(started).toHaveLength(new Set(started).size);
+  const created = world.emulator.journal.deviceEvents().filter(({ event }) => event === 'created');
+  const names = created.map(({ deviceName }) => deviceName);
+  expect(names).toHaveLength(new Set(names).size);
+}
+
+/** Manifest and credentials list each device, with the identity that it has at the cloud (I4). */
+function expectCompleteRecord(world: World, names: string[]): void {
+  const id = world.head().current as string;
+  const expected = names.map((name) => ({ name, id: world.identities().get(name) }));
+  expect(world.json(`manifests/b1/${id}.json`).devices).toEqual(expected);
+  const parts = [...world.store.objects.keys()].filter(
+    (key) => key.startsWith(`credentials/b1/${id}/`) && key.endsWith('.gz'),
+  );
+  const lines = parts
+    .flatMap((key) => world.credentials(key))
+    .map(({ name, id: identity }) => ({ name, id: identity }));
+  expect(lines.sort((a, b) => ((a.name as string) < (b.name as string) ? -1 : 1))).toEqual(expected);
+}
+
+function never<T>(): Promise<T> {
+  return new Promise<T>(() => undefined);
+}
