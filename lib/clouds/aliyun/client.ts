@@ -90,11 +90,12 @@ export class AliyunClient {
     if (permit === undefined) throw this.tooLate(operation);
     const outcome = await this.exchange(operation, credentials, query, form);
     if ('answer' in outcome) {
-      permit.succeeded();
+      permit.admitted();
       return outcome.answer;
     }
     const { failure } = outcome;
     if (failure.meaning === 'throttled') permit.throttled();
+    else if (failure.meaning !== 'uncertain') permit.admitted();
     if (!remedies.has(failure.meaning) && (await this.remedy(failure, credentials))) {
       remedies.add(failure.meaning);
       return this.attempt(operation, query, form, remedies);

@@ -6,13 +6,14 @@ export const UNDOCUMENTED_RATE = 20;
 
 /** A turn to make one call. Its caller says how the call went, and the rate adapts. */
 export interface Permit {
-  succeeded(): void;
+  /** The cloud let the call in, whatever it then made of it. */
+  admitted(): void;
   throttled(): void;
 }
 
 /**
  * Gives turns to the calls of one operation, first come, first served: a token bucket that starts at 80 % of the
- * documented rate divided by `share`, halves when the cloud throttles and climbs back while calls succeed, never
+ * documented rate divided by `share`, halves when the cloud throttles and climbs back while calls are let in, never
  * above its start (AIMD). The bucket holds what the other 20 % amount to in a second, so that no second ever sees
  * more calls than documented.
  */
@@ -74,7 +75,7 @@ export class RateLimiter {
   private permit(): Permit {
     const { epoch } = this;
     return {
-      succeeded: () => this.recover(),
+      admitted: () => this.recover(),
       throttled: () => {
         if (epoch === this.epoch) this.halve();
       },
@@ -101,7 +102,7 @@ export class RateLimiter {
     this.steppedAt = this.clock.now();
   }
 
-  /** A twentieth of the start rate for each second in which calls succeed, however many they are. */
+  /** A twentieth of the start rate for each second in which calls are let in, however many they are. */
   private recover(): void {
     const now = this.clock.now();
     const seconds = Math.min(1, Math.max(0, now - this.steppedAt) / 1000);

@@ -1,7 +1,7 @@
 import type { Cloud } from '../../../lib/batch/ports/cloud';
 import { intercept, TransportError } from '../../../lib/clouds/http/transport';
 import { undiciTransport } from '../../../lib/clouds/http/undici-transport';
-import { json, names, startBench, startLiteralServer, type Bench } from './harness';
+import { json, names, startBench, type Bench } from './harness';
 
 type FaultRule = Parameters<Bench['running']['emulator']['faults']['add']>[0];
 
@@ -114,21 +114,17 @@ describe('the registering call', () => {
     ['another job', '{"RequestId":"r","Success":true,"Data":{"ApplyId":1295007}}', 'OtherApplyId'],
     ['no job', '{"RequestId":"r","Success":true}', 'IncompleteAnswer'],
   ])('I4: is no success if the answer is for %s', async (_name, body, vendorCode) => {
-    const server = await startLiteralServer(json(body));
+    const server = await bench.serve(json(body));
     const other = bench.connect({ reference: { endpoint: server.url } });
     await expect(other.commit(names(3), '1295006')).rejects.toMatchObject({ kind: 'outcomeUnknown', vendorCode });
     expect(server.requests).toHaveLength(1);
-    server.close();
   });
 
   test('keeps ids that a double cannot hold', async () => {
-    const server = await startLiteralServer(
-      json('{"RequestId":"r","Success":true,"Data":{"ApplyId":9223372036854775807}}'),
-    );
+    const server = await bench.serve(json('{"RequestId":"r","Success":true,"Data":{"ApplyId":9223372036854775807}}'));
     const other = bench.connect({ reference: { endpoint: server.url } });
     expect(await other.open(names(3))).toEqual({ jobId: '9223372036854775807' });
     expect(await other.commit(names(3), '9223372036854775807')).toEqual({ jobId: '9223372036854775807' });
-    server.close();
   });
 });
 
@@ -139,6 +135,30 @@ describe('I10: throttling', () => {
     await cloud.inspect();
     expect(bench.clock.now() - before).toBeGreaterThanOrEqual(7_000);
     expect(bench.clock.now() - before).toBeLessThan(8_000);
+  });
+
+  test('halves the pace of that operation, and success wins it back', async () => {
+    const sentAt: number[] = [];
+    const transport = intercept(undiciTransport(), (request, next) => {
+      sentAt.push(bench.clock.now());
+      return next(request);
+    });
+    cloud = bench.connect({ transport });
+    const gone = (count: number) =>
+      Promise.all(names(count).map((name) => cloud.delete({ name, identity: `no-${name}` })));
+    const lastGap = (): number => (sentAt.at(-1) ?? 0) - (sentAt.at(-2) ?? 0);
+    await gone(30);
+    expect(lastGap()).toBe(25);
+    fault({ operation: 'DeleteDevice', times: 1, fault: { kind: 'throttle' } });
+    await gone(1);
+    await gone(30);
+    expect(lastGap()).toBeGreaterThan(40);
+    for (let second = 0; second < 20; second += 1) {
+      bench.clock.advance(1_000);
+      await gone(1);
+    }
+    await gone(30);
+    expect(lastGap()).toBe(25);
   });
 
   test('is not met at all by a thousand deletions at once', async () => {
@@ -233,7 +253,7 @@ describe('keys', () => {
     const token = 'tok/+=secret';
     const quoted = `server string to sign: x-acs-security-token:${token} ${encodeURIComponent(encodeURIComponent(token))} testsecret`;
     for (const Code of ['SignatureDoesNotMatch', 'InternalError', 'InvalidParameter']) {
-      const server = await startLiteralServer(json({ RequestId: 'r', Code, Message: quoted }, 400));
+      const server = await bench.serve(json({ RequestId: 'r', Code, Message: quoted }, 400));
       const other = bench.connect({
         reference: { endpoint: server.url },
         credentials: async () => secretOf('testid', 'testsecret', token),
@@ -242,7 +262,6 @@ describe('keys', () => {
       const shown = `${error.message} ${error.stack} ${JSON.stringify(error)} ${bench.log()}`;
       expect(shown).toContain(Code);
       for (const secret of ['testsecret', token, encodeURIComponent(token)]) expect(shown).not.toContain(secret);
-      server.close();
     }
   });
 });
@@ -291,32 +310,26 @@ describe('I6: the deadline', () => {
   });
 
   test('cuts a request that runs into it', async () => {
-    const server = await startLiteralServer(() => undefined);
+    const server = await bench.serve(() => undefined);
     cloud = bench.connect({ reference: { endpoint: server.url }, until: bench.clock.now() + 50 });
     await expect(cloud.commit(names(1), '1')).rejects.toMatchObject({ kind: 'outcomeUnknown', vendorCode: 'Timeout' });
-    server.close();
   });
 
   test('closing ends calls that wait, and refuses new ones', async () => {
-    const server = await startLiteralServer(() => undefined);
+    const server = await bench.serve(() => undefined);
     cloud = bench.connect({ reference: { endpoint: server.url } });
     const waiting = cloud.inspect().catch((error: unknown) => error);
-    while (server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await server.asked;
     await cloud.close();
     expect(await waiting).toMatchObject({ kind: 'transient', vendorCode: 'Closed' });
     await expect(cloud.inspect()).rejects.toMatchObject({ vendorCode: 'Closed' });
-    server.close();
   });
 });
 
 describe('an answer', () => {
   const ask = async (body: unknown, status?: number) => {
-    const server = await startLiteralServer(json(body, status));
-    try {
-      return await bench.connect({ reference: { endpoint: server.url } }).inspect();
-    } finally {
-      server.close();
-    }
+    const server = await bench.serve(json(body, status));
+    return await bench.connect({ reference: { endpoint: server.url } }).inspect();
   };
 
   test('is judged by Success and Code, not by its status', async () => {

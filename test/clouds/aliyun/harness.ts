@@ -15,9 +15,22 @@ export interface Bench {
   /** What was logged, as one text. */
   log: () => string;
   connect(options?: ConnectOptions): Cloud;
+  /** A server that answers each request with the next of `answers`, or with the last one; for what no emulator says. */
+  serve(...answers: LiteralAnswer[]): Promise<LiteralServer>;
   /** The operations that reached the emulator, or that it kept from arriving, in order. */
   operations(): string[];
   close(): Promise<void>;
+}
+
+type LiteralAnswer = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface LiteralServer {
+  url: string;
+  /** The operations that were asked for. */
+  requests: string[];
+  /** Resolves with the first request. */
+  asked: Promise<unknown>;
+  close: () => void;
 }
 
 interface ConnectOptions extends Partial<Omit<CloudEnvironment, 'observer'>> {
@@ -31,6 +44,7 @@ export async function startBench(options: EmulatorOptions = {}): Promise<Bench> 
   const running = await startEmulator({ clock, ...options });
   const lines: string[] = [];
   const open: Cloud[] = [];
+  const servers: LiteralServer[] = [];
   return {
     clock,
     running,
@@ -61,17 +75,20 @@ export async function startBench(options: EmulatorOptions = {}): Promise<Bench> 
       open.push(cloud);
       return cloud;
     },
+    async serve(...answers) {
+      const server = await literalServer(answers);
+      servers.push(server);
+      return server;
+    },
     async close() {
+      servers.forEach((server) => server.close());
       await Promise.all(open.map((cloud) => cloud.close()));
       await running.close();
     },
   };
 }
 
-/** A server that answers each request with the next of `answers`, or with the last one. */
-export async function startLiteralServer(
-  ...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]
-): Promise<{ url: string; requests: string[]; close: () => void }> {
+async function literalServer(answers: LiteralAnswer[]): Promise<LiteralServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
@@ -82,6 +99,7 @@ export async function startLiteralServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    asked: once(server, 'request'),
     close: () => {
       server.closeAllConnections();
       server.close();

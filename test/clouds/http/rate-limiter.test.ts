@@ -86,18 +86,18 @@ describe('the rate limiter', () => {
     const permit = (await limiter.acquire(Infinity)) as Permit;
     permit.throttled();
     expect(limiter.currentRate).toBe(20);
-    permit.succeeded();
+    permit.admitted();
     expect(limiter.currentRate).toBe(20);
     clock.advance(1000);
-    permit.succeeded();
-    permit.succeeded();
+    permit.admitted();
+    permit.admitted();
     expect(limiter.currentRate).toBe(22);
     clock.advance(60_000);
-    permit.succeeded();
+    permit.admitted();
     expect(limiter.currentRate).toBe(24);
     for (let second = 0; second < 20; second += 1) {
       clock.advance(1000);
-      permit.succeeded();
+      permit.admitted();
     }
     expect(limiter.currentRate).toBe(40);
   });
