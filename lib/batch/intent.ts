@@ -60,7 +60,7 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   const expected = event.type === 'create' || event.previous === undefined || event.previous === head.lastAsked;
   const wait = expected ? {} : { notBefore: now + DELAYED_DELIVERY_MS };
   head.lastAsked = ask.digest;
-  const ends = { policy: ask.policy, access: ask.access, ...wait };
+  const ends = { names: ask.names, policy: ask.policy, access: ask.access, ...wait };
   if (event.type === 'create') {
     return { ...base, ...ends, kind: 'raise', target: newGeneration(head, ask, 'create', clock).id };
   }
@@ -200,6 +200,7 @@ function forgetOld(head: Head, now: number): void {
   const forgotten = new Set(over.filter((request, i) => overdue(request.acceptedAt) || i < over.length - 100));
   head.requests = head.requests.filter((request) => !forgotten.has(request));
   for (const request of over.slice(0, -10)) {
+    delete request.names;
     delete request.policy;
     delete request.access;
     delete request.failure;

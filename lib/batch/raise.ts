@@ -5,7 +5,7 @@ import { devices, listFailures, listOf } from './messages';
 import type { Operation } from './operation';
 import { makePlan } from './planning';
 import { poll } from './poll';
-import type { Cloud } from './ports/cloud';
+import type { Cloud, DeviceFailure } from './ports/cloud';
 import type { CredentialPlace, CredentialVault } from './ports/vault';
 import { BatchRecord } from './record/batch-record';
 import { loadDevices } from './record/devices';
@@ -31,7 +31,8 @@ export async function raise(operation: Operation, id: string): Promise<void> {
   const registration = await Registration.load(work, cloud, generation, plan);
   await registration.check();
   await registration.commit();
-  if (registration.failures.length > 0) throw notRegistered(generation, registration);
+  const failures = await registration.failures();
+  if (failures.length > 0) throw notRegistered(generation, failures);
 
   const keeps = generation.policy.deviceCredentials !== 'none';
   const { vault } = operation.ports;
@@ -40,7 +41,10 @@ export async function raise(operation: Operation, id: string): Promise<void> {
     if (keeps) await vault.savePart(place, job, found);
   });
   if (keeps) await keepCarriedCredentials(vault, place, plan);
-  await publish(operation, generation, registration.jobIds);
+  await operation.update((head) => {
+    generationOf(head, id).jobIds = registration.jobIds;
+  });
+  await publish(operation, id);
 }
 
 /** The plan, made once, and written before anything follows from it. */
@@ -108,7 +112,8 @@ async function keepCarriedCredentials(vault: CredentialVault, place: CredentialP
 }
 
 /** Writes the manifest: every device that was asked for, in that order. */
-async function publish(operation: Operation, generation: Generation, jobIds: string[]): Promise<void> {
+export async function publish(operation: Operation, id: string): Promise<void> {
+  const generation = operation.generation(id);
   const recorded = await loadDevices(operation.store, generation);
   const names = await loadNames(operation.store, generation.names);
   const missing = names.filter((name) => !recorded.has(name));
@@ -116,14 +121,10 @@ async function publish(operation: Operation, generation: Generation, jobIds: str
     throw new BatchError('DevicesMissing', `${devices(missing.length)} never came to be: ${listOf(missing)}`);
   }
   const all = names.map((name) => ({ name, id: recorded.get(name)?.identity as string }));
-  await saveManifest(operation.store, operation.batchId, generation, jobIds, all);
-  await operation.update((head) => {
-    generationOf(head, generation.id).jobIds = jobIds;
-  });
+  await saveManifest(operation.store, operation.batchId, generation, generation.jobIds ?? [], all);
 }
 
-function notRegistered(generation: Generation, registration: Registration): BatchError {
-  const { failures } = registration;
+function notRegistered(generation: Generation, failures: readonly DeviceFailure[]): BatchError {
   return new BatchError(
     'DevicesNotRegistered',
     `${failures.length} of ${devices(generation.names.count)} were not registered: ${listFailures(failures)}`,

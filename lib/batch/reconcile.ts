@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { drop, type Dropped } from './drop';
 import { BatchError } from './errors';
 import { devices, listOf } from './messages';
 import { Operation, SupersededMidway, type EnginePorts } from './operation';
 import { settleOwed } from './owed';
-import { raise } from './raise';
+import { publish, raise } from './raise';
 import { fall } from './intent';
 import { BatchRecord } from './record/batch-record';
 import { generationOf, owed, requestOf, type Generation, type Head, type Outcome } from './record/head';
@@ -73,6 +74,7 @@ async function carryOutForward(operation: Operation): Promise<void> {
       operation.observer.log('warn', `still owed: ${error.message}`);
     });
     if (operation.generation(id).phase === 'rising') await raise(operation, id);
+    else await reorder(operation, id);
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
     await operation.update((head) => {
@@ -89,6 +91,16 @@ async function carryOutForward(operation: Operation): Promise<void> {
     operation.observer.log('warn', `still owed: ${error.message}`);
   });
   await finish(operation, { ok: true, generation: id });
+}
+
+/** The same names in another order are the same generation; only its manifest is written anew. */
+async function reorder(operation: Operation, id: string): Promise<void> {
+  const { names } = operation.request;
+  if (!names || isDeepStrictEqual(names.chunks, operation.generation(id).names.chunks)) return;
+  await operation.update((head) => {
+    generationOf(head, id).names = names;
+  });
+  await publish(operation, id);
 }
 
 async function stand(operation: Operation, id: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { forEachLimited } from './concurrency';
 import { BatchError } from './errors';
-import { devices, listFailures } from './messages';
+import { devices, listFailures, listOf } from './messages';
 import type { Operation } from './operation';
 import { poll } from './poll';
 import { CloudError, type Cloud, type CollectedDevice, type DeviceFailure, type JobState } from './ports/cloud';
@@ -90,9 +90,18 @@ export class Registration {
     }
   }
 
-  /** What the cloud refused to create, over all jobs. */
-  get failures(): DeviceFailure[] {
-    return this.jobs.flatMap((job) => job.settled?.failures ?? []);
+  /** What the cloud did not create, over all jobs. */
+  async failures(): Promise<DeviceFailure[]> {
+    const all: DeviceFailure[] = [];
+    for (const job of this.jobs) {
+      const { created, failures = [] } = job.settled ?? {};
+      all.push(...failures);
+      if (!created) continue;
+      const told = new Set([...created, ...failures.map(({ name }) => name)]);
+      const untold = (await this.namesOf(job)).filter((name) => !told.has(name));
+      all.push(...untold.map((name) => ({ name, reason: 'the cloud gave no reason' })));
+    }
+    return all;
   }
 
   /** The cloud's ids of all jobs that were started. */
@@ -121,24 +130,28 @@ export class Registration {
   }
 
   private async collectJob(job: JobEntry, seen: (page: number) => void): Promise<CollectedDevice[]> {
-    const { jobId } = job;
-    const expected = new Set(job.settled?.created ?? (await this.namesOf(job)));
-    if (jobId === undefined || expected.size === 0) return [];
+    const { jobId, settled } = job;
+    const names = await this.namesOf(job);
+    const missing = new Set(settled?.created ?? names);
+    // A job may list devices that it did not make, such as one whose name was taken: those it says failed are not ours.
+    const failed = new Set(settled?.failures.map(({ name }) => name));
+    const ours = new Set(names.filter((name) => !failed.has(name)));
+    if (jobId === undefined || ours.size === 0) return [];
     const found: CollectedDevice[] = [];
     for (let cursor: string | undefined; ;) {
       const page = await this.operation.patiently('reading the created devices', () =>
         this.cloud.collect(jobId, cursor),
       );
-      // A job that lists failed names as well must not make them ours: only what it says it created counts.
-      found.push(...page.devices.filter((device) => expected.delete(device.name)));
+      found.push(...page.devices.filter((device) => ours.delete(device.name)));
+      for (const device of page.devices) missing.delete(device.name);
       seen(page.devices.length);
       cursor = page.next;
       if (cursor === undefined) break;
     }
-    if (expected.size > 0) {
+    if (missing.size > 0) {
       throw new BatchError(
         'DevicesMissing',
-        `job ${jobId} says that it created ${devices(expected.size)} which it does not list: ${[...expected].slice(0, 8).join(', ')}`,
+        `job ${jobId} says that it created ${devices(missing.size)} which it does not list: ${listOf([...missing])}`,
       );
     }
     return found;

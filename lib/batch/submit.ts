@@ -25,7 +25,9 @@ export async function submit(store: Store, clock: Clock, batchId: string, order:
   const record = await BatchRecord.load(store, clock, batchId);
   let generation: string | undefined;
   await record.update((head) => {
+    const repeated = head.requests.some(({ id }) => id === event.requestId);
     generation = accept(head, event, clock);
+    return !repeated;
   });
   return generation;
 }

@@ -6,6 +6,9 @@ import { lights, World, type Sabotage } from '../support/world';
  * Every single I/O of an operation is cut once: the process is killed before it, killed after it, or loses the answer and
  * lives. Whatever happens, the next call goes on from the record (I5).
  */
+// Hundreds of lives a test, each with its own cloud.
+jest.setTimeout(300_000);
+
 type Cut = 'killed before' | 'killed after' | 'answer lost after' | 'lost before';
 const cuts: Cut[] = ['killed before', 'killed after', 'answer lost after', 'lost before'];
 

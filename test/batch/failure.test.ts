@@ -132,9 +132,12 @@ describe('a batch that cannot be registered', () => {
     expect(world.devices()).toEqual([]);
   });
 
-  it('stops forward work while there is still time to take it back (I6)', async () => {
-    const world = new World({ aliyun: { durations: { createMs: 25 * 60_000 } } });
-    const { generation: _, ...result } = await world.create(world.options(lights(12_000)));
+  it('stops forward work while there is still time to take it back, and does so (I2, I6)', async () => {
+    // The job ends after 28.5 of 30 minutes, when its 1,000 devices can just be deleted again.
+    const world = new World({ aliyun: { durations: { createMs: 28.5 * 60_000 } } });
+    const result = await world.create(world.options(lights(1_000)));
     expect(result).toMatchObject({ state: 'failed', code: 'DeadlineReached' });
+    expect(result).toHaveProperty('message', expect.stringContaining('rolled back the other 1000 devices'));
+    expect(world.devices()).toEqual([]);
   });
 });

@@ -62,7 +62,10 @@ export type JobState =
   /** Every name was accepted; creation has not been asked for, or has not begun. */
   | { state: 'checked' }
   | { state: 'running' }
-  /** Over. `created` undefined means all of the job's names. */
+  /**
+   * Over. `created` undefined means all of the job's names. A name that the cloud lists neither as created nor as failed is
+   * in none of the two: it counts as failed, and as created only if the job lists it all the same.
+   */
   | { state: 'settled'; created?: string[]; failures: DeviceFailure[] }
   /** The cloud said something that nobody has documented. Never taken for success. */
   | { state: 'unknown'; raw: string };

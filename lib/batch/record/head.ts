@@ -85,7 +85,8 @@ const requestSchema = z.looseObject({
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
   /** Since when every call to the cloud has failed. */
   troubleSince: z.number().optional(),
-  /** Policy and access that the generation gets if this request ends well. */
+  /** What the generation gets if this request ends well: the names in the order asked for, policy and access. */
+  names: nameListSchema.optional(),
   policy: policySchema.optional(),
   access: accessSchema.optional(),
   /** Set when it is over. A request that is over never runs again: it gets its old answer. */

@@ -1,0 +1,221 @@
+import { DELAYED_DELIVERY_MS } from '../../lib/batch';
+import { lights, World } from '../support/world';
+
+describe('changing a batch', () => {
+  it('registers only what is new, and deletes what has left when the old generation is deleted', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(5)));
+    const before = world.identities();
+    const changed = await world.update(old, world.options(lights(5, 3)));
+    expect(changed).toMatchObject({ state: 'succeeded' });
+    expect(changed.generation).not.toBe(old);
+    expect(world.devices()).toEqual(lights(7));
+
+    expect(await world.delete(old)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(5, 3));
+    for (const name of lights(3, 3)) expect(world.identities().get(name)).toBe(before.get(name));
+  });
+
+  it('keeps the secrets of devices that stay, with those of the new ones', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(2)));
+    const secrets = world.credentials(`credentials/b1/${old}/part-00000.ndjson.gz`);
+    const { generation } = await world.update(old, world.options(lights(3)));
+    await world.delete(old);
+    expect(world.credentials(`credentials/b1/${generation}/carried-${old}-00000.ndjson.gz`)).toEqual(secrets);
+    expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toMatchObject([
+      { name: 'light-003' },
+    ]);
+    expect([...world.store.objects.keys()].filter((key) => key.includes(`${old}/`))).toEqual([]);
+  });
+
+  it('gives the same generation back where names only change their order', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    const changed = await world.update(generation, world.options([...lights(3)].reverse()));
+    expect(changed).toMatchObject({ state: 'succeeded', generation });
+    expect(world.calls('BatchCheckDeviceNames')).toBe(1);
+    const { devices } = world.json(`manifests/b1/${generation}.json`);
+    expect(devices.map((device) => (device as { name: string }).name)).toEqual([...lights(3)].reverse());
+  });
+
+  it('gives back the old devices, the very same, when a change is taken back after it succeeded', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(3)));
+    const before = world.identities();
+    const { generation: next } = await world.update(old, world.options(lights(4, 3)));
+    // Something else in the stack failed: CloudFormation sends the old properties, then deletes the new id.
+    expect(await world.update(next, world.options(lights(3)))).toMatchObject({ state: 'succeeded', generation: old });
+    expect(await world.delete(next)).toEqual({ state: 'succeeded' });
+    expect(world.identities()).toEqual(before);
+    expect(world.head().current).toBe(old);
+  });
+
+  it('spares the old devices where only the new id is deleted', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(3)));
+    const before = world.identities();
+    const { generation: next } = await world.update(old, world.options(lights(4, 3)));
+    expect(await world.delete(next)).toEqual({ state: 'succeeded' });
+    expect(world.identities()).toEqual(before);
+    expect(world.head().current).toBe(old);
+    expect(await world.delete(old)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('leaves the old devices as they were when the change fails (I2)', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(3)));
+    const before = world.identities();
+    world.fault({ kind: 'failCreate', names: ['light-004'] });
+    expect(await world.update(old, world.options(lights(5)))).toMatchObject({ state: 'failed' });
+    expect(world.identities()).toEqual(before);
+    expect(await world.update(old, world.options(lights(3)))).toMatchObject({ state: 'succeeded', generation: old });
+  });
+
+  it('refuses a change that would delete a device which has connected, before it creates anything (I1)', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(3)));
+    world.emulator.aliyun.connect('light-001');
+    const result = await world.update(old, world.options(lights(3, 2)));
+    expect(result).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('creates a device again that somebody has deleted', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(3)));
+    world.emulator.aliyun.deleteDevice('light-002');
+    expect(await world.update(old, world.options(lights(4)))).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(4));
+  });
+
+  it('does not take another device for the one that it recorded', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(3)));
+    world.emulator.aliyun.deleteDevice('light-002');
+    world.seed('light-002');
+    const result = await world.update(old, world.options(lights(4)));
+    expect(result).toMatchObject({ state: 'failed', code: 'IdentityChanged' });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('moves to another product: the new devices first, the old ones when their id is deleted', async () => {
+    const world = new World();
+    world.emulator.aliyun.seed({ products: [{ productKey: 'a1Other00001' }] });
+    const { generation: old } = await world.create(world.options(lights(2)));
+    const options = world.options(lights(2));
+    options.cloud.aliyun.productKey = 'a1Other00001';
+    expect(await world.update(old, options)).toMatchObject({ state: 'succeeded' });
+    await world.delete(old);
+    expect(world.devices()).toEqual([]);
+    expect(world.emulator.aliyun.devices('a1Other00001')).toHaveLength(2);
+  });
+});
+
+describe('several batches of one stack', () => {
+  it('lets a name move from one to the other, with the device that bears it', async () => {
+    const world = new World();
+    const { generation: a } = await world.create(world.options(['light-1', 'shared']), 'a');
+    const { generation: b } = await world.create(world.options(['light-2']), 'b');
+    const before = world.identities().get('shared');
+    const { generation: b2 } = await world.update(b, world.options(['light-2', 'shared']), 'b');
+    const { generation: a2 } = await world.update(a, world.options(['light-1']), 'a');
+    await world.delete(a, 'a');
+    await world.delete(b, 'b');
+    expect(world.identities().get('shared')).toBe(before);
+
+    await world.delete(a2, 'a');
+    expect(world.devices()).toEqual(['light-2', 'shared']);
+    await world.delete(b2, 'b');
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('keeps every device when a construct is renamed: created under the new id, deleted under the old', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(3)), 'old');
+    const before = world.identities();
+    const { generation } = await world.create(world.options(lights(3)), 'new');
+    expect(await world.delete(old, 'old')).toEqual({ state: 'succeeded' });
+    expect(world.identities()).toEqual(before);
+    await world.delete(generation, 'new');
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('finishes what another batch left behind before it begins, and fails if it cannot (I11)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(2)), 'a');
+    world.emulator.aliyun.connect('light-001');
+    expect(await world.delete(generation, 'a')).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+    const blocked = await world.create(world.options(['other-1']), 'b');
+    expect(blocked).toMatchObject({ state: 'failed', code: 'StillOwed' });
+    expect(blocked).toHaveProperty('message', expect.stringContaining('light-001'));
+
+    world.emulator.aliyun.deleteDevice('light-001');
+    expect(await world.create(world.options(['other-1']), 'b')).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toEqual(['other-1']);
+  });
+});
+
+describe('events out of the ordinary', () => {
+  it('takes a Delete with an invented id for the Create whose answer was lost', async () => {
+    const world = new World();
+    await world.create(world.options(lights(3)));
+    expect(await world.delete('stack-batch-1A2B3C')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('deletes nothing for an invented id once the Create is known to have been heard', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    await world.update(generation, world.options(lights(3)));
+    expect(await world.delete('stack-batch-1A2B3C')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('stops a Create that a Delete overtakes, and leaves nothing behind', async () => {
+    const world = new World();
+    const create = world.order({ type: 'create', options: world.options(lights(3)) });
+    const generation = (await world.submit(create)) as string;
+    const ports = world.ports(async (what, run) => {
+      const answer = await run();
+      if (what === 'cloud BatchRegisterDeviceWithApplyId') {
+        await world.submit(world.order({ type: 'delete', named: generation }));
+      }
+      return answer;
+    });
+    expect(await world.work(create.requestId, 'b1', ports)).toMatchObject({ state: 'failed', code: 'Superseded' });
+    const open = world.head().requests.find((request) => !request.outcome);
+    expect(await world.work(open?.id as string)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('waits with a Delete that knows nothing for the Create that may have been delayed, which then does nothing', async () => {
+    const world = new World();
+    const remove = world.order({ type: 'delete', named: 'unheard-of' });
+    await world.submit(remove);
+    expect(await world.once(remove.requestId)).toEqual({ state: 'unfinished' });
+    const create = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(create);
+    expect(await world.once(create.requestId)).toMatchObject({ state: 'failed', code: 'Superseded' });
+    expect(await world.once(remove.requestId)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('is done with such a Delete after a minute', async () => {
+    const world = new World();
+    const before = world.clock.now();
+    expect(await world.delete('unheard-of')).toEqual({ state: 'succeeded' });
+    expect(world.clock.now() - before).toBeGreaterThanOrEqual(DELAYED_DELIVERY_MS);
+  });
+
+  it('lets only one of two callers work at a time (I3)', async () => {
+    const world = new World();
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    const both = await Promise.all([world.work(order.requestId), world.work(order.requestId)]);
+    expect(both[0]).toEqual(both[1]);
+    expect(world.calls('BatchRegisterDeviceWithApplyId')).toBe(1);
+    expect(world.calls('BatchCheckDeviceNames')).toBe(1);
+  });
+});
