@@ -15,29 +15,32 @@ export function jobState(status: Status, names: readonly string[]): JobState {
     case 'CHECK_SUCCESS':
       return { state: 'checked' };
     case 'CHECK_FAILED':
-      return { state: 'rejected', failures: failuresOf(status, names), passed: status.ValidList };
+      return { state: 'rejected', failures: refusedOf(status, names), passed: status.ValidList };
     case 'CREATE':
       return { state: 'running' };
     case 'CREATE_SUCCESS':
       return { state: 'settled', failures: [] };
     case 'CREATE_FAILED':
-      return { state: 'settled', created: status.ValidList, failures: failuresOf(status, names) };
+      return { state: 'settled', created: status.ValidList, failures: failuresOf(status) };
     default:
       return { state: 'unknown', raw: status.Status };
   }
 }
 
-/**
- * Each name that failed, with its reason if there is one. A name in neither list was not created either; but where a
- * check names its culprits, the rest is not to blame.
- */
-function failuresOf(status: Status, names: readonly string[]): DeviceFailure[] {
+/** Each name that the cloud says has failed, with its reason if there is one. */
+function failuresOf({ InvalidList, InvalidDetailList }: Status): DeviceFailure[] {
   const reasons = new Map<string, string | undefined>();
-  for (const name of status.InvalidList) reasons.set(name, undefined);
-  for (const { name, reason } of status.InvalidDetailList) reasons.set(name, reason);
-  if (status.Status === 'CREATE_FAILED' || reasons.size === 0) {
-    const fine = new Set(status.ValidList);
-    for (const name of names) if (!fine.has(name) && !reasons.has(name)) reasons.set(name, undefined);
-  }
-  return [...reasons].map(([name, reason]) => ({ name, reason: reason ?? 'the cloud gave no reason' }));
+  for (const name of InvalidList) reasons.set(name, undefined);
+  for (const { name, reason } of InvalidDetailList) reasons.set(name, reason);
+  return [...reasons].map(([name, reason]) => ({ name, reason: reason ?? NO_REASON }));
 }
+
+/** A failed check that names no culprit has refused every name that it does not list as good. */
+function refusedOf(status: Status, names: readonly string[]): DeviceFailure[] {
+  const failures = failuresOf(status);
+  if (failures.length > 0) return failures;
+  const passed = new Set(status.ValidList);
+  return names.filter((name) => !passed.has(name)).map((name) => ({ name, reason: NO_REASON }));
+}
+
+const NO_REASON = 'the cloud gave no reason';

@@ -119,4 +119,13 @@ describe('the status of an application', () => {
     const answer = { Data: { Status: 'CHECK_FAILED', InvalidList: ['a-002'] } };
     expect(stateOf(answer, ['a-001', 'a-002'])).toMatchObject({ failures: [{ name: 'a-002' }] });
   });
+
+  test('a failed name without a reason is reported all the same; a name in no list is in none of ours', () => {
+    const answer = { Data: { Status: 'CREATE_FAILED', ValidList: ['a-001'], InvalidList: ['a-002'] } };
+    expect(stateOf(answer, ['a-001', 'a-002', 'a-003'])).toEqual({
+      state: 'settled',
+      created: ['a-001'],
+      failures: [{ name: 'a-002', reason: 'the cloud gave no reason' }],
+    });
+  });
 });
