@@ -8,7 +8,7 @@ export interface Look<T> {
 }
 
 const SHORTEST_MS = 500;
-const LONGEST_MS = 10_000;
+const LONGEST_MS = 5_000;
 /** Delays are about this part of the time already waited, so the answer is late by a twentieth of the job at most. */
 const PART_OF_ELAPSED = 0.05;
 

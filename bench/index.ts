@@ -1,0 +1,5 @@
+import { benchLag } from './lag';
+
+void (async () => {
+  console.log(await benchLag());
+})();
