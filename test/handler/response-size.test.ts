@@ -1,0 +1,78 @@
+import { answerOf } from '../../handler/answer';
+import { batchIdOf } from '../../handler/batch-id';
+import { MAX_REASON_BYTES, reasonOf } from '../../handler/request-failed';
+import type { Handler } from '../../handler/handler';
+import type { Generation } from '../../lib/batch/record/head';
+import { ProviderFramework } from '../support/provider-framework';
+import { VirtualClock } from '../support/virtual-clock';
+
+/** The longest that AWS allows: a stack's name 128, a logical id 255, a bucket's name 63, the longest partition and region. */
+const event = {
+  RequestType: 'Create' as const,
+  RequestId: 'f'.repeat(36),
+  StackId: `arn:aws-us-gov:cloudformation:ap-southeast-99:123456789012:stack/${'s'.repeat(128)}/${'f'.repeat(36)}`,
+  LogicalResourceId: 'L'.repeat(255),
+};
+const batchId = batchIdOf(event);
+const generationId = `${batchId}-${'f'.repeat(46)}`;
+
+function generation(jobIds: string[]): Generation {
+  return { id: generationId, names: { count: 1_000_000, chunks: [], set: '' }, jobIds } as unknown as Generation;
+}
+
+/** Sends the handler's answer through the framework and returns how many bytes CloudFormation gets. */
+async function bytesOf(isComplete: Handler['isComplete']): Promise<number> {
+  const onEvent = async () => ({ PhysicalResourceId: generationId, Accepted: { at: 0, deadline: 0 } });
+  const framework = new ProviderFramework({ onEvent, isComplete }, new VirtualClock());
+  await framework.deliver(event);
+  return Buffer.byteLength(framework.responses[0] ?? '');
+}
+
+afterEach(() => jest.restoreAllMocks());
+
+describe('a response to CloudFormation has at most 4,096 bytes (I9)', () => {
+  it.each([0, 1, 100, 277, 278, 10_000])('with %i job ids', async (count) => {
+    const ids = Array.from({ length: count }, (_, i) => String(10_000_000 + i));
+    const Data = answerOf(generation(ids), batchId, 'b'.repeat(63));
+    expect(await bytesOf(async () => ({ IsComplete: true, Data }))).toBeLessThanOrEqual(4_096);
+  });
+
+  it.each([
+    ['plain text', 'light-017 (name exists), '],
+    ['quotes', '"'],
+    ['control characters', '\u0001'],
+    ['Chinese', '设备名称已存在，'],
+    ['emoji', '💡'],
+    ['halves of emoji', '\ud83d'],
+    ['backslashes', '\\'],
+  ])('with a reason of endless %s', async (_what, text) => {
+    const line = reasonOf({ code: 'DevicesNotRegistered', message: text.repeat(5_000) });
+    const error = Object.assign(new Error(line), { stack: line });
+    expect(await bytesOf(() => Promise.reject(error))).toBeLessThanOrEqual(4_096);
+    expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThanOrEqual(MAX_REASON_BYTES);
+  });
+});
+
+describe('job ids', () => {
+  it('are joined with commas', () => {
+    expect(answerOf(generation(['1', '2']), batchId, 'b').JobIds).toBe('1,2');
+  });
+
+  it('are left out altogether when they do not fit, and the attribute is still there', () => {
+    expect(answerOf(generation(Array<string>(1_000).fill('10000000')), batchId, 'b').JobIds).toBe('');
+  });
+
+  it('that are unknown give an empty text', () => {
+    const none = { ...generation([]), jobIds: undefined };
+    expect(answerOf(none, batchId, 'b').JobIds).toBe('');
+  });
+});
+
+describe('ids', () => {
+  it('of a batch are short, the same for each event, and differ by stack and resource', () => {
+    expect(batchId).toMatch(/^b[0-9a-f]{16}$/);
+    expect(batchIdOf({ ...event, RequestId: 'other' })).toBe(batchId);
+    expect(batchIdOf({ ...event, StackId: 'other' })).not.toBe(batchId);
+    expect(batchIdOf({ ...event, LogicalResourceId: 'other' })).not.toBe(batchId);
+  });
+});

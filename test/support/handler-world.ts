@@ -1,0 +1,143 @@
+import { startEmulator, type EmulatorOptions, type JournalCall, type RunningEmulator } from '../../emulator';
+import { createHandler, type Handler, type HandlerPorts } from '../../handler/handler';
+import type { CustomResourceEvent } from '../../handler/framework';
+import type { Transport } from '../../lib/clouds/http/transport';
+import { undiciTransport } from '../../lib/clouds/http/undici-transport';
+import { connectCloud } from '../../lib/clouds/registry';
+import { MemoryStore } from './memory-store';
+import { ProviderFramework, type CfnResponse } from './provider-framework';
+import { VirtualClock } from './virtual-clock';
+
+export const STACK_ID =
+  'arn:aws:cloudformation:eu-central-1:123456789012:stack/street/0b6a8f60-7d1c-11ef-8f2f-0a1b2c3d4e5f';
+export const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:iot-keys-AbCdEf';
+
+/**
+ * A stack with one batch: CloudFormation's events go through the CDK's real framework to the handler, and from there over
+ * HTTP to the emulator. All of them live on one virtual clock, which stands still while a socket is busy.
+ */
+export class HandlerWorld {
+  readonly store = new MemoryStore();
+  /** What the handler logged, line by line. */
+  readonly log: string[] = [];
+  readonly ports: HandlerPorts;
+  readonly handler: Handler;
+  readonly framework: ProviderFramework;
+  private requests = 0;
+
+  static async start(options: EmulatorOptions = {}, changes: Partial<HandlerPorts> = {}): Promise<HandlerWorld> {
+    const clock = new VirtualClock();
+    return new HandlerWorld(clock, await startEmulator({ ...options, clock }), changes);
+  }
+
+  private constructor(
+    readonly clock: VirtualClock,
+    readonly emulator: RunningEmulator,
+    changes: Partial<HandlerPorts>,
+  ) {
+    const { accessKeyId, accessKeySecret } = emulator.aliyun;
+    this.ports = {
+      bucket: 'the-store-of-the-stack',
+      store: this.store,
+      clock: this.clock,
+      readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
+      connect: (cloud, credentials, environment) =>
+        connectCloud(cloud, credentials, { ...environment, transport: this.transport() }),
+      write: (line) => void this.log.push(line),
+      ...changes,
+    };
+    this.handler = createHandler(this.ports);
+    this.framework = new ProviderFramework(this.handler, this.clock);
+  }
+
+  /** Properties as CloudFormation sends them: every scalar is a string. */
+  properties(changes: Record<string, unknown> = {}): Record<string, unknown> {
+    const { region, productKey } = this.emulator.aliyun;
+    return stringified({
+      ServiceToken: 'arn:aws:lambda:eu-central-1:123456789012:function:framework-onEvent',
+      ServiceTimeout: 1200,
+      version: 1,
+      cloud: { aliyun: { region, productKey, endpoint: this.emulator.url } },
+      devices: { sequence: { prefix: 'light-', count: 3 } },
+      deleteActivated: false,
+      deviceCredentials: 'store',
+      timeoutSeconds: 900,
+      rateShare: 1,
+      secretArn: SECRET_ARN,
+      ...changes,
+    }) as Record<string, unknown>;
+  }
+
+  event(RequestType: 'Create' | 'Update' | 'Delete', rest: Partial<CustomResourceEvent> = {}): CustomResourceEvent {
+    return {
+      RequestType,
+      RequestId: `5c9f0f7e-0000-4000-8000-${String(++this.requests).padStart(12, '0')}`,
+      StackId: STACK_ID,
+      LogicalResourceId: 'StreetLights5A0F1E2D',
+      ResourceProperties: this.properties(),
+      ...rest,
+    };
+  }
+
+  async create(changes: Record<string, unknown> = {}): Promise<CfnResponse> {
+    return this.answerTo(this.event('Create', { ResourceProperties: this.properties(changes) }));
+  }
+
+  async update(id: string, changes: Record<string, unknown>, old: Record<string, unknown> = {}): Promise<CfnResponse> {
+    return this.answerTo(
+      this.event('Update', {
+        PhysicalResourceId: id,
+        ResourceProperties: this.properties(changes),
+        OldResourceProperties: this.properties(old),
+      }),
+    );
+  }
+
+  async delete(id: string, changes: Record<string, unknown> = {}): Promise<CfnResponse> {
+    return this.answerTo(
+      this.event('Delete', { PhysicalResourceId: id, ResourceProperties: this.properties(changes) }),
+    );
+  }
+
+  async answerTo(event: CustomResourceEvent): Promise<CfnResponse> {
+    const response = await this.framework.deliver(event);
+    if (!response) throw new Error('CloudFormation was told nothing');
+    return response;
+  }
+
+  /** The names of the devices that the cloud has, in order. */
+  devices(): string[] {
+    return this.emulator.emulator.aliyun
+      .devices()
+      .map(({ deviceName }) => deviceName)
+      .sort();
+  }
+
+  /** The calls that the cloud got, or those of one operation. */
+  calls(operation?: string): readonly JournalCall[] {
+    return this.emulator.emulator.journal.calls(operation);
+  }
+
+  /** A device that somebody else registered, or that has come to life. */
+  seed(deviceName: string, status: 'UNACTIVE' | 'ONLINE' = 'UNACTIVE'): void {
+    const { productKey } = this.emulator.aliyun;
+    this.emulator.emulator.aliyun.seed({ devices: [{ productKey, deviceName, status }] });
+  }
+
+  close(): Promise<void> {
+    jest.restoreAllMocks();
+    return this.emulator.close();
+  }
+
+  private transport(): Transport {
+    const network = undiciTransport();
+    return { send: (request) => this.clock.during(network.send(request)), close: () => network.close() };
+  }
+}
+
+function stringified(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stringified);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, stringified(member)]));
+}
