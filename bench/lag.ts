@@ -45,7 +45,7 @@ async function run(jobMs: number, seed: string, flatMs: number | undefined): Pro
   const durations = { checkMs: jobMs / 3, createMs: (jobMs * 2) / 3, createPerDeviceMs: 0 };
   const world = new World({ seed, aliyun: { durations } });
   const ports = world.ports();
-  const { clock } = ports;
+  const { clock } = world;
   const isPoll = (ms: number) => ms >= 350;
   const order = world.order({ type: 'create', options: world.options(lights(50)) });
   await world.submit(order);

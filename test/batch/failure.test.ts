@@ -54,6 +54,21 @@ describe('a batch that cannot be registered', () => {
     expect(world.devices()).toEqual([]);
   });
 
+  it('starts a job again that was refused for its rate, and only then (I3)', async () => {
+    const world = new World();
+    world.fault({ kind: 'throttle' }, { operation: 'BatchRegisterDeviceWithApplyId', times: 3 });
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.calls('BatchRegisterDeviceWithApplyId')).toBe(1);
+  });
+
+  it('waits for a job whose start was cut off, and does not start it twice (I3)', async () => {
+    const world = new World();
+    world.fault({ kind: 'late', ms: 45_000 }, { operation: 'BatchRegisterDeviceWithApplyId', times: 1 });
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.calls('BatchRegisterDeviceWithApplyId')).toBe(1);
+    expect(world.devices()).toEqual(lights(3));
+  });
+
   it('fails at once where trying again cannot help (I8)', async () => {
     const world = new World();
     const options = world.options(lights(3));

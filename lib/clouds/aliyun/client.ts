@@ -56,7 +56,10 @@ export class AliyunClient {
   call<Answer>(operation: Operation<Answer>, query: Parameters, form: Parameters = {}): Promise<Answer> {
     const { clock, until, observer } = this.options;
     const remedies = new Set<Meaning>();
-    return retry(() => this.attempt(operation, query, form, remedies), {
+    const attempt = () => this.attempt(operation, query, form, remedies);
+    // Before each further try of a call that registers devices the engine asks whether it may still be made (I3).
+    if (!operation.repeatable) return attempt();
+    return retry(attempt, {
       clock,
       until,
       ending: this.ending.signal,

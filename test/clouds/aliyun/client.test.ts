@@ -78,28 +78,23 @@ describe('the registering call', () => {
     },
   );
 
-  test('is repeated after throttling, which did not execute it', async () => {
+  test('I3: leaves it to the engine to repeat it after throttling, which did not execute it', async () => {
     const jobId = await checkedJob();
-    fault({
-      operation: 'BatchRegisterDeviceWithApplyId',
-      times: 3,
-      fault: { kind: 'throttle', code: 'Throttling.Api' },
-    });
-    expect(await cloud.commit(names(3), jobId)).toEqual({ jobId });
-    expect(calls('BatchRegisterDeviceWithApplyId').filter((call) => call.executed)).toHaveLength(1);
+    fault({ operation: 'BatchRegisterDeviceWithApplyId', fault: { kind: 'throttle', code: 'Throttling.Api' } });
+    await expect(cloud.commit(names(3), jobId)).rejects.toMatchObject({ kind: 'throttled', retrySafe: true });
+    expect(calls('BatchRegisterDeviceWithApplyId')).toHaveLength(1);
   });
 
-  test('is repeated where no connection came to be, for nothing was sent', async () => {
-    let refusals = 2;
+  test('I3: says that it may be repeated where no connection came to be, for nothing was sent', async () => {
     const transport = intercept(undiciTransport(), async (request, next) => {
       const registers = request.headers['x-acs-action'] === 'BatchRegisterDeviceWithApplyId';
-      if (registers && refusals-- > 0) throw new TransportError('NotConnected', 'no', 'connect ECONNREFUSED');
+      if (registers) throw new TransportError('NotConnected', 'no', 'connect ECONNREFUSED');
       return next(request);
     });
     cloud = bench.connect({ transport });
     const jobId = await checkedJob();
-    expect(await cloud.commit(names(3), jobId)).toEqual({ jobId });
-    expect(calls('BatchRegisterDeviceWithApplyId')).toHaveLength(1);
+    await expect(cloud.commit(names(3), jobId)).rejects.toMatchObject({ kind: 'transient', retrySafe: true });
+    expect(calls('BatchRegisterDeviceWithApplyId')).toHaveLength(0);
   });
 
   test('I3: has an unknown outcome where the cloud says that the job runs already', async () => {
