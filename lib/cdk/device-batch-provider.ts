@@ -146,14 +146,12 @@ export class DeviceBatchProvider extends Construct {
         grantee,
         actions: ['s3:GetObject'],
         resourceArns: [this.bucket.arnForObjects(`${prefix}*`)],
-        scope: this,
       }),
       Grant.addToPrincipal({
         grantee,
         actions: ['s3:ListBucket'],
         resourceArns: [this.bucket.bucketArn],
         conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
-        scope: this,
       }),
       ...(this.encryptionKey ? [this.encryptionKey.grantDecrypt(grantee)] : []),
     ];

@@ -14,8 +14,8 @@ import { DeviceCredentials } from './device-credentials';
 import type { Devices } from './devices';
 import { jobList } from './job-list';
 import { nameList } from './name-list';
-import { validatePropertiesSize } from './properties-size';
-import { refuseTokens, refuseTokensInDevices } from './refuse-tokens';
+import { tooLarge } from './properties-size';
+import { notKnownAtSynth, refuseTokensInDevices } from './refuse-tokens';
 import { secretId } from './secret-access';
 import { brokenStackRules } from './stack-rules';
 import { checkAt, SynthesisError } from './synthesis-error';
@@ -111,7 +111,6 @@ export class DeviceBatch extends Construct {
     checkAt(this, () => validateSelection(selection, limits));
     const timeoutSeconds = this.timeoutSeconds(limits);
     this.provider = this.providerOfStack();
-    this.node.addValidation({ validate: () => this.brokenStackRules() });
 
     const properties = {
       version: OPTIONS_VERSION,
@@ -123,7 +122,9 @@ export class DeviceBatch extends Construct {
       rateShare: Lazy.number({ produce: () => batchesOf(Stack.of(this)).length }),
       secretArn: secretId(this, secret),
     } satisfies BatchOptions;
-    validatePropertiesSize(this, Stack.of(this).resolve(properties));
+    // Not before synth: until then a lazy value of the user's may still change, and would be fixed by looking at it.
+    this.node.addValidation({ validate: () => tooLarge(Stack.of(this).resolve(properties)) });
+    this.node.addValidation({ validate: () => this.brokenStackRules() });
 
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::IotDeviceBatch',
@@ -172,7 +173,7 @@ export class DeviceBatch extends Construct {
   private timeoutSeconds(limits: CloudLimits): number {
     const count = countNames(this.props.devices._selection);
     const { timeout } = this.props;
-    refuseTokens(this, { timeout: timeout?.isUnresolved() ? timeout.toString() : undefined });
+    if (timeout?.isUnresolved()) throw notKnownAtSynth(this, 'timeout');
     const seconds = timeout?.toSeconds({ integral: false }) ?? defaultTimeoutSeconds(limits, count);
     checkAt(this, () => validateTimeout(limits, count, seconds));
     return Math.floor(seconds);

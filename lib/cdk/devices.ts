@@ -25,7 +25,7 @@ export interface DeviceSequenceProps {
 /** Which devices a batch has. */
 export class Devices {
   /**
-   * Exactly these names, in this order. They travel inline, so that some 250 names of twelve characters fit; use
+   * Exactly these names, in this order. They travel inline, so that some 230 names of twelve characters fit; use
    * `sequence` for more.
    */
   public static named(names: string[]): Devices {

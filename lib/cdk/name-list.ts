@@ -24,7 +24,7 @@ export function nameList(batch: IConstruct, devices: DeviceSelection, ready: str
         if (topLevelStack(scope) !== topLevelStack(batch)) {
           // An export may neither be empty, as the attribute is, nor exceed 1,024 B, as the names do: the consumer's
           // whole stack waits instead.
-          Stack.of(scope).addDependency(Stack.of(batch), `${scope.node.path} uses the devices of ${batch.node.path}`);
+          Stack.of(scope).addStackDependency(Stack.of(batch));
           return names;
         }
         return { 'Fn::Split': [',', { 'Fn::Join': ['', [literal, ready]] }] };

@@ -1,25 +1,21 @@
-import type { IConstruct } from 'constructs';
-import { SynthesisError } from './synthesis-error';
-
 /**
- * The framework's waiter carries the whole event through Step Functions, and the properties come back twice in its error
- * when an attempt is not the last: beyond this they would crowd out the reason of a failure.
+ * After the last attempt the framework reads the event back from the error of that attempt, where it is text within
+ * text, with the old properties beside the new ones (aws-cdk-lib, provider-framework/runtime, `onTimeout`). If it were
+ * cut short there, CloudFormation would get no answer at all.
  */
 const MAX_BYTES = 4096;
 
 /** `ServiceToken` and `ServiceTimeout`, which CloudFormation adds; the longest function name included. */
 const ADDED_BYTES = 220;
 
-/** @throws SynthesisError if the properties, as CloudFormation will send them, take more than 4,096 B of JSON. */
-export function validatePropertiesSize(scope: IConstruct, resolvedProperties: unknown): void {
+/** What is wrong if the properties, as CloudFormation will send them, take more than 4,096 B of JSON. */
+export function tooLarge(resolvedProperties: unknown): string[] {
   const bytes = Buffer.byteLength(JSON.stringify(asSent(resolvedProperties))) + ADDED_BYTES;
-  if (bytes <= MAX_BYTES) return;
-  throw new SynthesisError(
-    scope,
-    'PropertiesTooLarge',
+  if (bytes <= MAX_BYTES) return [];
+  return [
     `the options take ${bytes} B of JSON, ${MAX_BYTES} B fit into CloudFormation's event: names that are listed one by ` +
-      'one must fit into it – use Devices.sequence(), or split the list over several batches',
-  );
+      'one must fit into it – use Devices.sequence(), or split the list over several batches [PropertiesTooLarge]',
+  ];
 }
 
 /** CloudFormation turns every scalar into a string. */

@@ -3,15 +3,19 @@ import type { IConstruct } from 'constructs';
 import type { DeviceSelection } from '../batch/contract/device-names';
 import { SynthesisError } from './synthesis-error';
 
-/** @throws SynthesisError for the first value that is only known at deployment. Its member name is its place in the props. */
+/** @throws SynthesisError for the first value that is only known at deployment, by its name in the props. */
 export function refuseTokens(scope: IConstruct, values: Record<string, unknown>): void {
-  const unknown = Object.entries(values).find(([, value]) => Token.isUnresolved(value));
-  if (unknown === undefined) return;
-  throw new SynthesisError(
+  for (const [member, value] of Object.entries(values)) {
+    if (Token.isUnresolved(value)) throw notKnownAtSynth(scope, member);
+  }
+}
+
+export function notKnownAtSynth(scope: IConstruct, member: string): SynthesisError {
+  return new SynthesisError(
     scope,
     'NotKnownAtSynth',
-    `${unknown[0]} is a token, which gets its value at deployment only; names and region are checked at synth: ` +
-      'pass the value itself, e.g. from the context or the environment of the app',
+    `${member} is a token, which gets its value at deployment, but must be known at synth: pass the value itself, e.g. ` +
+      'from the context or the environment of the app',
   );
 }
 

@@ -1,0 +1,305 @@
+import { App, CfnOutput, CfnParameter, CfnResource, Duration, Fn, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { parseOptions } from '../../lib/batch/contract';
+import { DeviceBatchProvider, DeviceCredentials, Devices } from '../../lib';
+import { BATCH, KEYS_ARN, cloud, keys, lights, like, resource, resources, town } from './town';
+
+describe('the resource', () => {
+  test('carries the options of the contract and nothing else', () => {
+    const stack = town();
+    lights(stack, {
+      cloud: cloud(stack, { instanceId: 'iot-060a02fl', endpoint: 'http://127.0.0.1:8080' }),
+      devices: Devices.sequence({ prefix: 'light-', count: 500, start: 0, pad: 4 }),
+      deleteActivated: true,
+      deviceCredentials: DeviceCredentials.none(),
+      timeout: Duration.minutes(20),
+    });
+    const { ServiceToken, ServiceTimeout, ...options } = resource(stack, BATCH).Properties;
+    expect(ServiceToken).toEqual({ 'Fn::GetAtt': [like(/frameworkonEvent/), 'Arn'] });
+    expect(ServiceTimeout).toBe('1500');
+    expect(options).toEqual({
+      version: 1,
+      cloud: {
+        aliyun: {
+          region: 'cn-shanghai',
+          productKey: 'a1BwAGV0001',
+          instanceId: 'iot-060a02fl',
+          endpoint: 'http://127.0.0.1:8080',
+        },
+      },
+      devices: { sequence: { prefix: 'light-', count: 500, start: 0, pad: 4 } },
+      deleteActivated: true,
+      deviceCredentials: 'none',
+      timeoutSeconds: 1200,
+      rateShare: 1,
+      secretArn: KEYS_ARN,
+    });
+    expect(parseOptions(options)).toEqual(options);
+  });
+
+  test('keeps what connected, stores credentials and takes a quarter of an hour by default', () => {
+    const stack = town();
+    lights(stack);
+    expect(resource(stack, BATCH).Properties).toMatchObject({
+      deleteActivated: false,
+      deviceCredentials: 'store',
+      timeoutSeconds: 900,
+      ServiceTimeout: '1200',
+    });
+  });
+
+  test('never makes CloudFormation wait longer than it can', () => {
+    const stack = town();
+    lights(stack, { devices: Devices.sequence({ prefix: 'light-', count: 100_000 }), timeout: Duration.minutes(55) });
+    expect(resource(stack, BATCH).Properties.ServiceTimeout).toBe('3600');
+  });
+
+  test('carries the names of a list in the order asked for', () => {
+    const stack = town();
+    lights(stack, { devices: Devices.named(['square', 'bridge', 'gate']) });
+    expect(resource(stack, BATCH).Properties.devices).toEqual({ named: ['square', 'bridge', 'gate'] });
+  });
+
+  test('takes product, instance and endpoint that are known at deployment only', () => {
+    const stack = town();
+    const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
+    lights(stack, {
+      cloud: cloud(stack, {
+        productKey: parameter('Product'),
+        instanceId: parameter('Instance'),
+        endpoint: parameter('Endpoint'),
+      }),
+    });
+    expect(resource(stack, BATCH).Properties.cloud.aliyun).toEqual({
+      region: 'cn-shanghai',
+      productKey: { Ref: 'Product' },
+      instanceId: { Ref: 'Instance' },
+      endpoint: { Ref: 'Endpoint' },
+    });
+  });
+
+  test('shares the rate of the account with all batches of the stack, whichever provider they have', () => {
+    const stack = town();
+    const nested = new NestedStack(stack, 'Nested');
+    ['a', 'b', 'c'].forEach((id) => lights(stack, { devices: Devices.named([`light-${id}`]) }, id));
+    lights(stack, { devices: Devices.named(['gate']), provider: new DeviceBatchProvider(stack, 'Own') }, 'd');
+    lights(nested, { devices: Devices.named(['bridge']) }, 'e');
+    const shares = Object.values(resources(stack, BATCH)).map((it) => it.Properties.rateShare);
+    expect(shares).toEqual([4, 4, 4, 4]);
+    expect(resource(nested, BATCH).Properties.rateShare).toBe(1);
+  });
+});
+
+describe('the names', () => {
+  const ready = { 'Fn::GetAtt': ['StreetLights1B0FEA09', 'Ready'] };
+  const waiting = { 'Fn::Split': [',', { 'Fn::Join': ['', ['light-001,light-002,light-003', ready]] }] };
+
+  const rendered = (value: string, stack: Stack) => {
+    new CfnOutput(stack, 'Out', { value });
+    return (Template.fromStack(stack).findOutputs('Out').Out as { Value: unknown }).Value;
+  };
+
+  test('joined wait for the devices', () => {
+    const stack = town();
+    expect(rendered(Fn.join(',', lights(stack).deviceNames), stack)).toEqual({ 'Fn::Join': [',', waiting] });
+  });
+
+  test('picked one by one wait for the devices', () => {
+    const stack = town();
+    expect(rendered(Fn.select(2, lights(stack).deviceNames), stack)).toEqual({ 'Fn::Select': [2, waiting] });
+  });
+
+  test('passed on as a list wait for the devices', () => {
+    const stack = town();
+    const { deviceNames } = lights(stack);
+    new CfnResource(stack, 'Consumer', { type: 'Test::List', properties: { names: deviceNames } });
+    expect(resource(stack, 'Test::List').Properties.names).toEqual(waiting);
+  });
+
+  test('used by another stack are written out there, and that stack waits', () => {
+    // An export of the empty attribute would be refused.
+    const app = new App();
+    const stack = new Stack(app, 'Town');
+    const consumer = new Stack(app, 'Consumer');
+    const { deviceNames } = lights(stack);
+    const properties = { names: deviceNames, first: Fn.select(0, deviceNames) };
+    new CfnResource(consumer, 'Consumer', { type: 'Test::List', properties });
+    const names = ['light-001', 'light-002', 'light-003'];
+    expect(resource(consumer, 'Test::List').Properties).toEqual({ names, first: { 'Fn::Select': [0, names] } });
+    expect(consumer.dependencies.map((it) => it.node.id)).toEqual(['Town']);
+    expect(Template.fromStack(stack).toJSON().Outputs).toBeUndefined();
+  });
+
+  test('used by a nested stack wait for the devices', () => {
+    const stack = town();
+    const { deviceNames } = lights(stack);
+    const nested = new NestedStack(stack, 'Nested');
+    new CfnResource(nested, 'Consumer', { type: 'Test::List', properties: { names: deviceNames } });
+    const parameters = resource(stack, 'AWS::CloudFormation::Stack').Properties.Parameters;
+    expect(Object.values(parameters)).toEqual([ready]);
+  });
+
+  test('that are too long for a template are an error where they are used, which points to the manifest', () => {
+    const many = { devices: Devices.sequence({ prefix: 'light-', count: 12_000 }) };
+    const unused = town();
+    lights(unused, many);
+    expect(() => Template.fromStack(unused)).not.toThrow();
+
+    const stack = town();
+    const { deviceNames } = lights(stack, many);
+    new CfnOutput(stack, 'Out', { value: Fn.join(',', deviceNames) });
+    expect(() => Template.fromStack(stack)).toThrow(
+      'Town/StreetLights: the list of 12000 names takes 133001 B, at most 100000 B fit into a template: pass on where ' +
+        'the manifest is (manifestBucket, manifestKey) and read the names there (grantReadManifest) [NameListTooLong]',
+    );
+  });
+});
+
+describe('the other outputs', () => {
+  test('are attributes of the resource', () => {
+    const stack = town();
+    const { deviceCount, batchId, jobIds, manifestBucket, manifestKey } = lights(stack);
+    const attribute = (name: string) => ({ 'Fn::GetAtt': ['StreetLights1B0FEA09', name] });
+    expect(stack.resolve({ deviceCount, batchId, manifestBucket, manifestKey })).toEqual({
+      deviceCount: attribute('DeviceCount'),
+      batchId: attribute('BatchId'),
+      manifestBucket: attribute('ManifestBucket'),
+      manifestKey: attribute('ManifestKey'),
+    });
+    expect(stack.resolve(jobIds)).toEqual({ 'Fn::Split': [',', attribute('JobIds')] });
+    expect(stack.resolve(Token.asString(deviceCount))).toEqual(attribute('DeviceCount'));
+  });
+});
+
+describe('grants', () => {
+  const reader = (stack: Stack) =>
+    new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const bucketArn = { 'Fn::GetAtt': ['DeviceBatchProviderStore65C0F529', 'Arn'] };
+  const batchId = { 'Fn::GetAtt': ['StreetLights1B0FEA09', 'BatchId'] };
+  const statements = (stack: Stack) =>
+    resource(stack, 'AWS::IAM::Policy', 'Reader').Properties.PolicyDocument.Statement as unknown[];
+
+  test.each([
+    ['grantReadManifest', 'manifests'],
+    ['grantReadCredentials', 'credentials'],
+  ] as const)('%s gives the prefix of the batch below %s/ and nothing else', (grant, prefix) => {
+    const stack = town();
+    lights(stack)[grant](reader(stack));
+    expect(statements(stack)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: { 'Fn::Join': ['', [bucketArn, `/${prefix}/`, batchId, '/*']] },
+      },
+      {
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: bucketArn,
+        Condition: { StringLike: { 's3:prefix': { 'Fn::Join': ['', [`${prefix}/`, batchId, '/*']] } } },
+      },
+    ]);
+  });
+
+  test('let the reader decrypt where the bucket has a key', () => {
+    const stack = town();
+    const encryptionKey = new Key(stack, 'Key');
+    const provider = new DeviceBatchProvider(stack, 'Provider', { encryptionKey });
+    lights(stack, { provider }).grantReadManifest(reader(stack));
+    expect(statements(stack)).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: stack.resolve(encryptionKey.keyArn) as unknown,
+    });
+  });
+
+  test('to whom has no policies of its own are an error, for the bucket cannot name a batch that waits for it', () => {
+    const stack = town();
+    const batch = lights(stack);
+    expect(() => batch.grantReadManifest(new AccountPrincipal('444455556666'))).toThrow(/could not be added/);
+  });
+
+  test('of credentials that are not stored are an error', () => {
+    const stack = town();
+    const batch = lights(stack, { deviceCredentials: DeviceCredentials.none() });
+    expect(() => batch.grantReadCredentials(reader(stack))).toThrow(
+      'Town/StreetLights: there are no credentials to read, as deviceCredentials is none: set it to ' +
+        'DeviceCredentials.store() [NoCredentialsStored]',
+    );
+  });
+});
+
+describe('the keys', () => {
+  const OTHER_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-GhIjKl';
+  const park = (stack: Stack) =>
+    lights(
+      stack,
+      { cloud: cloud(stack, { credentials: keys(stack, 'Other', OTHER_ARN) }), devices: Devices.named(['park']) },
+      'Park',
+    );
+
+  test('of each batch are granted by a policy of its own, for which the resource waits', () => {
+    const stack = town();
+    lights(stack);
+    park(stack);
+    const policies = Object.fromEntries(
+      Object.entries(resources(stack, 'AWS::IAM::Policy')).filter(([id]) => id.includes('ReadKeys')),
+    );
+    expect(Object.values(policies).map((policy) => policy.Properties.PolicyDocument.Statement)).toEqual(
+      [KEYS_ARN, OTHER_ARN].map((Resource) => [{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource }]),
+    );
+    for (const { Properties } of Object.values(policies)) {
+      expect(Properties.Roles).toEqual([{ Ref: like(/HandlerIsCompleteRole/) }]);
+    }
+    const [lightsPolicy, parkPolicy] = Object.keys(policies);
+    expect(resource(stack, BATCH, 'StreetLights').DependsOn).toContain(lightsPolicy);
+    expect(resource(stack, BATCH, 'Park').DependsOn).toContain(parkPolicy);
+  });
+
+  test('of a batch stay as they are when another batch is removed', () => {
+    const both = town();
+    lights(both);
+    park(both);
+    const one = town();
+    park(one);
+    const before = resources(both, 'AWS::IAM::Policy');
+    const remaining = resources(one, 'AWS::IAM::Policy');
+    const removed = Object.keys(before).filter((id) => !(id in remaining));
+    expect(removed).toEqual([like(/^StreetLightsReadKeys/)]);
+    for (const [id, still] of Object.entries(remaining)) expect(still).toEqual(before[id]);
+  });
+
+  test('that are imported by name are read by name, and granted with the six characters that nobody knows', () => {
+    const stack = town();
+    lights(stack, { cloud: cloud(stack, { credentials: Secret.fromSecretNameV2(stack, 'ByName', 'aliyun-secret') }) });
+    expect(resource(stack, BATCH).Properties.secretArn).toBe('aliyun-secret');
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: 'secretsmanager:GetSecretValue',
+            Resource: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('^:secret:aliyun-secret-\\?{6}$')])] },
+          },
+        ],
+      },
+    });
+  });
+
+  test('that are encrypted with a key may be decrypted through Secrets Manager only', () => {
+    const stack = town();
+    const encryptionKey = new Key(stack, 'Key');
+    lights(stack, { cloud: cloud(stack, { credentials: new Secret(stack, 'Own', { encryptionKey }) }) });
+    expect(resource(stack, 'AWS::IAM::Policy', 'StreetLights').Properties.PolicyDocument.Statement[1]).toEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: stack.resolve(encryptionKey.keyArn) as unknown,
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']] },
+        },
+      },
+    });
+  });
+});
