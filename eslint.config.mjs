@@ -5,11 +5,23 @@ import tseslint from 'typescript-eslint';
  * The patterns match the import text, so they hold for every depth of `../`.
  */
 const arrows = [
-  { from: 'lib/batch', not: ['clouds', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'], andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'] },
-  { from: 'lib/clouds', not: ['cdk', 'pulumi', 'handler', 'emulator', 'bin'], andNot: ['aws-cdk-lib', 'constructs', '@aws-sdk'] },
+  {
+    from: 'lib/batch',
+    not: ['clouds', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+  },
+  {
+    from: 'lib/clouds',
+    not: ['cdk', 'pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['aws-cdk-lib', 'constructs', '@aws-sdk'],
+  },
   { from: 'lib/cdk', not: ['pulumi', 'handler', 'emulator', 'bin'], andNot: ['undici', '@aws-sdk'] },
   { from: 'handler', not: ['cdk', 'pulumi', 'emulator', 'bin'], andNot: ['aws-cdk-lib', 'constructs'] },
-  { from: 'emulator', not: ['lib', 'batch', 'clouds', 'cdk', 'pulumi', 'handler'], andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'] },
+  {
+    from: 'emulator',
+    not: ['lib', 'batch', 'clouds', 'cdk', 'pulumi', 'handler'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+  },
 ];
 
 /** The construct knows the option contract and the clouds' plain limits, never the engine or a client. */
@@ -29,7 +41,10 @@ const folderRules = arrows.map(({ from, not, andNot }) => ({
             regex: `^\\.{1,2}/(.*/)?(${not.join('|')})(/|$)`,
             message: `${from} must not know this folder (ARCHITECTURE.md).`,
           },
-          { regex: `^(${andNot.join('|')})(/|$)`, message: `${from} must not depend on this package (ARCHITECTURE.md).` },
+          {
+            regex: `^(${andNot.join('|')})(/|$)`,
+            message: `${from} must not depend on this package (ARCHITECTURE.md).`,
+          },
           { regex: '(^|/)test(/|$)', message: 'Only tests import tests.' },
           ...(from === 'lib/cdk' ? [cdkKnows] : []),
         ],
@@ -56,6 +71,9 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'bin/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts', 'bin/**/*.ts', 'scripts/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
   ...folderRules,
 );

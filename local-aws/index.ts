@@ -4,4 +4,5 @@ export { awsOfEnvironment } from './given';
 export type { Aws, LocalAws } from './aws';
 export { cdk, deploy, destroy, CdkFailed, type CdkOptions } from './cdk';
 export { MissingPrerequisite } from './python';
+export { run } from './run';
 export type { RunResult } from './run';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KEPT, makeOnce } from './folders';
 import { findPython, MissingPrerequisite, type Python } from './python';
@@ -45,13 +45,15 @@ async function install(python: Python, folder: string, signal?: AbortSignal): Pr
     '--only-binary',
     ':all:',
   ];
-  const pip = await findPip(python, join(folder, 'for-its-pip'), signal);
+  const venv = join(folder, 'for-its-pip');
+  const pip = await findPip(python, venv, signal);
   const installed = await run(
     pip,
     ['-m', 'pip', 'install', ...options, '--target', packagesIn(folder), '-r', REQUIREMENTS],
     { env: environmentOfPip(), signal },
   );
   if (installed.code !== 0) throw new Error(`pip could not install MiniStack:\n${installed.stderr}`);
+  await rm(venv, { recursive: true, force: true });
 }
 
 /** The interpreter whose `-m pip` works: the one given, or that of a virtual environment made for it. */

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for what comes true by itself, 15 s at the most. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 15_000; !(await holds()); await sleep(50)) {
-    if (Date.now() > deadline) throw new Error('it did not come true within 15 s');
+/** Waits for what comes true by itself. */
+export async function until(holds: () => boolean | Promise<boolean>, seconds = 15): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; !(await holds()); await sleep(50)) {
+    if (Date.now() > deadline) throw new Error(`it did not come true within ${seconds} s`);
   }
 }
 

@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RunningEmulator } from '../../emulator';
+
+/** What the IoT cloud holds, asked over the emulator's admin API and so past everything that is demonstrated. */
+export class Inventory {
+  constructor(private readonly cloud: RunningEmulator) {}
+
+  /**
+   * Says what there is.
+   * @throws if it is not exactly the devices of these names
+   */
+  async holds(expected: readonly string[]): Promise<string> {
+    const devices = (await this.#call('GET', 'devices')) as { deviceName: string }[];
+    const names = devices.map((device) => device.deviceName);
+    if (isDeepStrictEqual([...names].sort(), [...expected].sort())) return describe(names);
+    throw new Error(`the IoT cloud holds ${describe(names)}, not ${describe(expected)}`);
+  }
+
+  async registerByHand(deviceName: string): Promise<void> {
+    const { productKey } = this.cloud.aliyun;
+    await this.#call('POST', 'seed', { devices: [{ productKey, deviceName }] });
+  }
+
+  async #call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const url = `${this.cloud.url}/_emulator/aliyun/${path}`;
+    const response = await fetch(url, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new Error(`${method} ${url}: ${JSON.stringify(answer)}`);
+    return answer;
+  }
+}
+
+function describe(names: readonly string[]): string {
+  const shown = names.length > 4 ? [...names.slice(0, 2), '…', ...names.slice(-2)] : names;
+  return `${names.length} ${names.length === 1 ? 'device' : 'devices'}: ${shown.join(', ')}`;
+}

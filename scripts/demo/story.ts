@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { cdk, deploy, destroy } from '../../local-aws';
+import { harbour, streetLights, synthesized } from './apps';
+import { failureOf } from './failure-of';
+import { howToPlay } from './how-to-play';
+import { Inventory } from './inventory';
+import type { Narrator } from './narrator';
+import type { Stage } from './stage';
+
+export interface StoryOptions {
+  /** How many street lights. */
+  readonly count: number;
+  /** Whether to stop before the end and wait. */
+  readonly keep: boolean;
+}
+
+/** What the CDK CLI prints of the batch and of the stack as a whole; the rest is the two dozen resources behind them. */
+const TELLING = /Custom::IotDeviceBatch|CloudFormation::Stack |Synthesis time|changeset|destroying|[✅❌]/u;
+
+/**
+ * Deploys, fails, destroys, and asks the IoT cloud after each what it holds. Throws if that is not what it should be: the
+ * demo is also a test.
+ */
+export async function play(
+  stage: Stage,
+  options: StoryOptions,
+  narrator: Narrator,
+  signal: AbortSignal,
+): Promise<void> {
+  const { aws, cloud } = stage;
+  const { count, keep } = options;
+  const onLine = (line: string): void => narrator.quote(line, TELLING.test(line));
+  const lights = { ...streetLights(stage, count), onLine, signal };
+  const ships = { ...harbour(stage), onLine, signal };
+  const inventory = new Inventory(cloud);
+  const ask = (names: readonly string[], comment = ''): Promise<unknown> =>
+    narrator.step(
+      'ask the IoT cloud what it holds',
+      () => inventory.holds(names),
+      (held) => held + comment,
+    );
+
+  const { StreetLights: outputs = {} } = await narrator.step(
+    `cdk deploy: ${count} street lights as one resource of a stack`,
+    () => deploy(aws, ['StreetLights'], lights),
+  );
+  narrator.list(outputs);
+  const names = (outputs.DeviceNames ?? '').split(',');
+  await ask(names);
+
+  await narrator.step('somebody registers harbour-3 by hand', () => inventory.registerByHand('harbour-3'));
+  await narrator.step(
+    'cdk deploy: another stack, with harbour-1 to harbour-4, which must fail',
+    () => cdk(aws, ['deploy', 'Harbour', '--require-approval', 'never'], ships),
+    ({ code }) => {
+      if (code === 0) throw new Error('it was deployed, although harbour-3 exists');
+      return 'it failed, as it should';
+    },
+  );
+  narrator.list({ Reason: await failureOf(aws, 'Harbour') });
+  await ask([...names, 'harbour-3'], ': of what failed, nothing is left');
+
+  if (keep) {
+    narrator.say(howToPlay(stage));
+    await once(signal, 'abort');
+    return;
+  }
+  await narrator.step('cdk destroy: the street lights', () => destroy(aws, ['StreetLights'], synthesized(lights)));
+  await narrator.step('cdk destroy: what failed', () => destroy(aws, ['Harbour'], synthesized(ships)));
+  await ask(['harbour-3'], ', which was never ours');
+}
