@@ -65,7 +65,7 @@ test('registers, fails, destroys, asks the cloud each time, and leaves nothing b
     'DeviceNames: light-001,light-002,light-003',
     '12 devices: light-001, light-002, …, light-011, light-012',
     'it failed, as it should',
-    "1 of 4 devices exist on Alibaba Cloud IoT Platform already and are not this stack's: harbour-3",
+    "Reason: Error: 1 of 4 devices exist on Alibaba Cloud IoT Platform already and are not this stack's: harbour-3",
     '13 devices: light-001, light-002, …, light-012, harbour-3: of what failed, nothing is left',
     '1 device: harbour-3, which was never ours',
     'done in',
