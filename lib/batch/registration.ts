@@ -16,6 +16,9 @@ import type { Plan } from './record/plan';
  */
 export const FLIGHT_MS = 90_000;
 
+/** How long it may take to write down that such a call is about to be made. */
+const ANNOUNCEMENT_MS = 5_000;
+
 /** The jobs of one generation at its cloud. */
 export class Registration {
   /** Names of jobs that were accepted and that the cloud has forgotten: if such a device exists, nobody can prove whose. */
@@ -196,9 +199,7 @@ export class Registration {
   private async start(job: JobEntry, names: readonly string[]): Promise<void> {
     const { clock } = this.operation;
     await this.operation.patiently('starting the registration', async () => {
-      await this.operation.confirm();
-      const flightUntil = clock.now() + FLIGHT_MS;
-      await job.append({ step: 'committing', flightUntil }, clock.now());
+      await this.announce(job);
       try {
         const { jobId } = await this.cloud.commit(names, job.jobId);
         await job.append({ step: 'committed', jobId }, clock.now());
@@ -212,6 +213,17 @@ export class Registration {
         throw error;
       }
     });
+  }
+
+  /** Writes down until when the call may arrive; anew if the writing itself took too much of that time. */
+  private async announce(job: JobEntry): Promise<void> {
+    const { clock } = this.operation;
+    let began: number;
+    do {
+      await this.operation.confirm();
+      began = clock.now();
+      await job.append({ step: 'committing', flightUntil: began + ANNOUNCEMENT_MS + FLIGHT_MS }, began);
+    } while (clock.now() - began > ANNOUNCEMENT_MS);
   }
 
   private async openUnlessOpen(job: JobEntry): Promise<void> {
