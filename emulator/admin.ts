@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdminCall, AdminRoutes } from './admin-routes';
 import { aliyunRoutes } from './aliyun/admin';
 import type { IotEmulator } from './emulator';

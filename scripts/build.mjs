@@ -42,7 +42,9 @@ async function bundleHandler() {
     target: 'node20', // the oldest runtime that Lambda still runs, whatever is deployed
     format: 'cjs',
     mainFields: ['module', 'main'], // the ES modules of the AWS SDK can be tree-shaken
-    minify: false, // stack traces stay readable
+    minifyWhitespace: true, // half the bytes to load at each cold start
+    minifySyntax: true,
+    minifyIdentifiers: false, // stack traces stay readable
     treeShaking: true,
     legalComments: 'linked',
     metafile: true,

@@ -15,7 +15,9 @@ const npm = process.env.npm_execpath ? [process.execPath, [process.env.npm_execp
 export function requireNode(what) {
   const wanted = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node.replace('>=', '');
   if (compare(process.versions.node, wanted) >= 0) return;
-  console.error(`${what} Node.js ${wanted} or newer, this is ${process.versions.node}: install it from https://nodejs.org`);
+  console.error(
+    `${what} Node.js ${wanted} or newer, this is ${process.versions.node}: install it from https://nodejs.org`,
+  );
   process.exit(1);
 }
 

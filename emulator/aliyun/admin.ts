@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdminRoutes } from '../admin-routes';
 import type { Application } from './application';
 import type { JobDurations } from './applications';

@@ -12,7 +12,7 @@ const program = new Command('npm run demo --')
     'Registers a batch of devices as part of a stack, by the real CDK CLI, then lets a deployment fail, then takes all ' +
       'of it back. The IoT cloud and AWS are emulated on this machine: no account is needed, and nothing leaves it.',
   )
-  .option('--count <number>', 'how many street lights', wholeNumber, 50)
+  .option('--count <number>', 'how many street lights', wholeNumber, 500)
   .option('--verbose', 'repeat all that the CDK CLI prints')
   .option('--keep', 'leave everything running at the end, to play with, until Ctrl-C', false)
   .action(demo);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BatchError } from '../errors';
 import type { CloudReference } from './cloud-reference';
 import type { DeviceSelection } from './device-names';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StoreConflict, type Store } from '../ports/store';
 import { parseRecord } from './json';
 import { keys } from './keys';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Store } from '../ports/store';
 import { requireJson } from './json';
 import { keys } from './keys';

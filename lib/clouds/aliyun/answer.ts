@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseLosslessly } from '../http/lossless-json';
 import { retryAfterMs } from '../http/retry-after';
 import type { HttpResponse } from '../http/transport';

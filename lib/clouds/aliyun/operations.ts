@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { documentedRates } from './limits';
 import { caseless, count, id, list, optionalText } from './schema';
 

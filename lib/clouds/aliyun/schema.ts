@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An object whose members' names are told apart without regard to case: pages and SDKs differ in it. */
 export function caseless<Shape extends z.ZodRawShape>(shape: Shape) {
