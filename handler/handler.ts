@@ -13,6 +13,8 @@ export interface HandlerPorts {
   store: Store;
   clock: Clock;
   readSecret: ReadSecret;
+  /** How many batches share the account's rates. */
+  rateShare: number;
   connect: typeof connectCloud;
   /** Takes one line of the log, without its end. */
   write: (line: string) => void;

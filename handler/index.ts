@@ -1,14 +1,16 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../lib/batch';
+import { environment } from '../lib/batch/contract';
 import { connectCloud } from '../lib/clouds/registry';
 import { awsClientConfig, needsPathStyle } from './aws-client';
 import { createHandler } from './handler';
 import { S3Store } from './s3-store';
 import { secretsManager } from './secrets';
 
-const bucket = process.env.STORE_BUCKET;
-if (!bucket) throw new Error('STORE_BUCKET must name the bucket in which the batches of the stack are recorded');
+const bucket = process.env[environment.storeBucket];
+if (!bucket)
+  throw new Error(`${environment.storeBucket} must name the bucket in which the batches of the stack are recorded`);
 
 /** The entry points of the two Lambda functions. Clients are made once, so that invocations share their connections. */
 export const { onEvent, isComplete } = createHandler({
@@ -16,6 +18,7 @@ export const { onEvent, isComplete } = createHandler({
   store: new S3Store(new S3Client({ ...awsClientConfig, forcePathStyle: needsPathStyle(process.env) }), bucket),
   clock: systemClock,
   readSecret: secretsManager(new SecretsManagerClient(awsClientConfig)),
+  rateShare: Math.max(1, Number(process.env[environment.rateShare]) || 1),
   connect: connectCloud,
   // Not the console: Lambda puts time and request in front of its lines, which then are no JSON any more.
   write: (line) => void process.stdout.write(`${line}\n`),

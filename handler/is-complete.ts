@@ -77,8 +77,8 @@ function enginePorts(ports: HandlerPorts, observer: LogObserver, metrics: Metric
     clock,
     observer,
     vault: new StoreVault(store),
-    connect: async (cloud, { secretArn, rateShare }, { since, until }) => {
-      const environment = { clock, observer, share: rateShare, until };
+    connect: async (cloud, { secretArn }, { since, until }) => {
+      const environment = { clock, observer, share: ports.rateShare, until };
       return countedCloud(ports.connect(cloud, secrets.source(secretArn, since), environment), metrics);
     },
   };

@@ -32,9 +32,9 @@ export async function installPackages() {
   console.log(`  ✓ ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
-/** Runs a command in the clone; if it fails, this process ends as it did. `quiet`: shows its output only then. */
-export async function run(command, args, { quiet = false } = {}) {
-  const child = spawn(command, args, { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+/** Runs a command, in the clone by default; if it fails, this process ends as it did. `quiet`: shows its output only then. */
+export async function run(command, args, { cwd = root, quiet = false } = {}) {
+  const child = spawn(command, args, { cwd, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
   const printed = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => printed.push(bytes));
   // The terminal sends Ctrl-C to both; this process only has to outlive the child.

@@ -42,12 +42,12 @@ async function toEvent(store: Store, order: Order): Promise<BatchEvent> {
 }
 
 async function toAsk(store: Store, options: BatchOptions): Promise<Ask> {
-  const { cloud, deleteActivated, deviceCredentials, secretArn, rateShare } = options;
+  const { cloud, deleteActivated, deviceCredentials, secretArn } = options;
   return {
     cloud,
     names: await saveNames(store, expandNames(options.devices)),
     policy: { deleteActivated, deviceCredentials },
-    access: { rateShare, ...(secretArn !== undefined && { secretArn }) },
+    access: secretArn === undefined ? {} : { secretArn },
     digest: digestOf(options),
   };
 }

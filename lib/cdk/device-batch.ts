@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { attributes, storePrefixes } from '../batch/contract/attributes';
@@ -8,6 +8,7 @@ import type { CloudLimits } from '../batch/contract/limits';
 import { type BatchOptions, OPTIONS_VERSION } from '../batch/contract/options';
 import { defaultTimeoutSeconds, validateTimeout } from '../batch/contract/time-budget';
 import { limitsOf } from '../clouds/limits';
+import { RESOURCE_TYPE } from './batches-of-stack';
 import { DeviceBatchProvider } from './device-batch-provider';
 import type { DeviceCloud } from './device-cloud';
 import { DeviceCredentials } from './device-credentials';
@@ -119,7 +120,6 @@ export class DeviceBatch extends Construct {
       deleteActivated: props.deleteActivated ?? false,
       deviceCredentials: (props.deviceCredentials ?? DeviceCredentials.store())._place,
       timeoutSeconds,
-      rateShare: Lazy.number({ produce: () => batchesOf(Stack.of(this)).length }),
       secretArn: secretId(this, secret),
     } satisfies BatchOptions;
     // Not before synth: until then a lazy value of the user's may still change, and would be fixed by looking at it.
@@ -127,7 +127,7 @@ export class DeviceBatch extends Construct {
     this.node.addValidation({ validate: () => this.brokenStackRules() });
 
     const resource = new CustomResource(this, 'Resource', {
-      resourceType: 'Custom::IotDeviceBatch',
+      resourceType: RESOURCE_TYPE,
       serviceToken: this.provider._serviceToken,
       // Without one CloudFormation waits an hour for a handler that never answers.
       serviceTimeout: Duration.seconds(timeoutSeconds + ANSWER_SECONDS),

@@ -1,10 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IDependable } from 'constructs';
+import { environment as handlerVariables } from '../batch/contract/environment';
+import { countBatches } from './batches-of-stack';
 import { handlerBundle } from './handler-bundle';
 import { logGroup } from './log-group';
 import { grantStore } from './store-bucket';
@@ -59,9 +61,6 @@ export class HandlerFunctions extends Construct {
   }
 }
 
-/** The name that the handler reads; it must be the same there. */
-const STORE_BUCKET = 'STORE_BUCKET';
-
 interface FunctionTraits {
   handler: string;
   description: string;
@@ -81,7 +80,11 @@ function handlerFunction(
     ...traits,
     code: Code.fromAsset(handlerBundle()),
     runtime,
-    environment: { ...environment, [STORE_BUCKET]: store.bucketName },
+    environment: {
+      ...environment,
+      [handlerVariables.storeBucket]: store.bucketName,
+      [handlerVariables.rateShare]: Lazy.string({ produce: () => String(countBatches(Stack.of(scope))) }),
+    },
     logGroup: logs,
     vpc,
     vpcSubnets,
@@ -110,11 +113,12 @@ function validateRuntime(scope: Construct, runtime: Runtime | undefined): void {
 }
 
 function validateEnvironment(scope: Construct, environment: { [name: string]: string } = {}): void {
-  if (!(STORE_BUCKET in environment)) return;
+  const taken = Object.values(handlerVariables).filter((name) => name in environment);
+  if (taken.length === 0) return;
   throw new SynthesisError(
     scope,
     'InvalidEnvironment',
-    `environment sets ${STORE_BUCKET}, which tells the handler where its records are: leave it out`,
+    `environment sets ${taken.join(' and ')}, by which the construct speaks to the handler: leave it out`,
   );
 }
 

@@ -144,7 +144,7 @@ describe('the functions', () => {
       Environment: { Variables: { HTTPS_PROXY: 'http://proxy:3128', STORE_BUCKET: Match.anyValue() } },
     });
     expect(() => new DeviceBatchProvider(town(), 'Provider', { environment: { STORE_BUCKET: 'mine' } })).toThrow(
-      'environment sets STORE_BUCKET, which tells the handler where its records are: leave it out [InvalidEnvironment]',
+      'environment sets STORE_BUCKET, by which the construct speaks to the handler: leave it out [InvalidEnvironment]',
     );
   });
 });

@@ -159,7 +159,7 @@ describe('names that are listed one by one must fit into the event', () => {
     const stack = town();
     lights(stack, { devices: Devices.named(names(300)) });
     expect(() => Template.fromStack(stack)).toThrow(
-      /\[Town\/StreetLights\] the options take 5011 B of JSON, 4096 B fit into CloudFormation's event: .*use Devices\.sequence\(\).*\[PropertiesTooLarge\]/,
+      /\[Town\/StreetLights\] the options take 4995 B of JSON, 4096 B fit into CloudFormation's event: .*use Devices\.sequence\(\).*\[PropertiesTooLarge\]/,
     );
   });
 

@@ -38,7 +38,6 @@ describe('Create', () => {
     const { Data } = await world.create({
       devices: { sequence: { prefix: 'lamp-', count: 2, start: 9, pad: 4 } },
       deleteActivated: true,
-      rateShare: 2,
     });
     expect(Data?.DeviceCount).toBe(2);
     expect(world.devices()).toEqual(['lamp-0009', 'lamp-0010']);
@@ -95,7 +94,7 @@ describe('Update', () => {
   it('with the same devices does nothing and keeps the id', async () => {
     const { PhysicalResourceId: id } = await world.create();
     const calls = world.calls().length;
-    const response = await world.update(id, { rateShare: 2, timeoutSeconds: 1200 });
+    const response = await world.update(id, { timeoutSeconds: 1200 });
     expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id, Data: { DeviceCount: 3 } });
     expect(world.calls()).toHaveLength(calls);
   });

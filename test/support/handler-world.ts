@@ -40,6 +40,7 @@ export class HandlerWorld {
       bucket: 'the-store-of-the-stack',
       store: this.store,
       clock: this.clock,
+      rateShare: 1,
       readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
       connect: (cloud, credentials, environment) =>
         connectCloud(cloud, credentials, { ...environment, transport: this.transport() }),
@@ -62,7 +63,6 @@ export class HandlerWorld {
       deleteActivated: false,
       deviceCredentials: 'store',
       timeoutSeconds: 900,
-      rateShare: 1,
       secretArn: SECRET_ARN,
       ...changes,
     }) as Record<string, unknown>;

@@ -53,9 +53,9 @@ export class World {
       clock: this.clock,
       observer,
       vault: new StoreVault(store),
-      connect: async (reference, access, { until }) => {
+      connect: async (reference, _access, { until }) => {
         const transport = this.transport(sabotage);
-        const environment = { clock: this.clock, observer, share: access.rateShare, until, transport };
+        const environment = { clock: this.clock, observer, share: 1, until, transport };
         const cloud = connectCloud(reference, async () => this.emulator.aliyun.accessKey, environment);
         const { namesPerJob = cloud.limits.namesPerJob } = this.setting;
         return Object.create(cloud, { limits: { value: { ...cloud.limits, namesPerJob } } }) as typeof cloud;

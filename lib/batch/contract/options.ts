@@ -20,8 +20,6 @@ export interface BatchOptions {
   deviceCredentials: 'store' | 'none';
   /** Seconds that one operation may take in all. */
   timeoutSeconds: number;
-  /** How many batches of the stack share the account's rates. */
-  rateShare: number;
   /** CDK only: the secret with the cloud's keys, as JSON under the vendor's own member names. */
   secretArn?: string;
 }
@@ -70,7 +68,6 @@ const schema = z.object({
   deleteActivated: boolean.default(false),
   deviceCredentials: z.enum(['store', 'none']).default('store'),
   timeoutSeconds: integer,
-  rateShare: integer.default(1),
   secretArn: text.optional(),
 });
 

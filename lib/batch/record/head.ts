@@ -14,7 +14,7 @@ const policySchema = z.looseObject({
 });
 
 /** How to reach the cloud: never a secret itself, only where it is. */
-const accessSchema = z.looseObject({ secretArn: z.string().optional(), rateShare: z.number() });
+const accessSchema = z.looseObject({ secretArn: z.string().optional() });
 
 const phases = ['rising', 'standing', 'falling', 'draining', 'gone'] as const;
 
