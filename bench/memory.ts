@@ -54,7 +54,7 @@ async function measure(devices: number): Promise<{ maxRssMb: number; seconds: nu
       },
     });
     const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the handler ended with ${code}`)));
-    const [result] = await Promise.race([once(child, 'message'), failed]);
+    const [result] = (await Promise.race([once(child, 'message'), failed])) as unknown[];
     child.disconnect();
     await failed.catch(() => undefined);
     return result as { maxRssMb: number; seconds: number };
