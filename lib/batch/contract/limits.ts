@@ -11,6 +11,8 @@ export interface CloudLimits {
   nameRule: string;
   /** The most names that one job takes. */
   namesPerJob: number;
+  /** The most devices that one job takes whose names the cloud invents, or undefined where it does not do that. */
+  assignedPerJob?: number;
   /** Regions that offer the service, or undefined where any text goes. */
   regions?: readonly string[];
   /** Documented requests a second, account-wide, and what one request carries, for the steps that take time. */

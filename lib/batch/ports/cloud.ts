@@ -21,18 +21,35 @@ export interface Cloud {
   open(names: readonly string[]): Promise<JobOpening>;
   /** Starts the creation. Not to be repeated while the first may still arrive. Success means submitted, no more. */
   commit(names: readonly string[], jobId: string | undefined): Promise<{ jobId: string }>;
-  /** What has become of a job. */
+  /**
+   * Starts the creation of `count` devices whose names the cloud invents. `ticket` makes the request byte-identical when it
+   * is sent again: 'arrived' then means that the first one was executed and its job id is lost. Absent where the cloud does
+   * not invent names.
+   */
+  commitCount?(count: number, ticket: RequestTicket): Promise<{ jobId: string } | 'arrived'>;
+  /** What has become of a job. `names` is empty where nobody here knows them. */
   observe(names: readonly string[], jobId: string): Promise<JobState>;
   /** One page of a finished job's devices. `cursor` undefined: the first page. */
   collect(jobId: string, cursor: string | undefined): Promise<CollectedPage>;
 
   /** Which of the names exist, in no certain order; names that do not exist are left out. */
   lookUp(names: readonly string[], seen?: (done: number) => void): Promise<FoundDevice[]>;
+  /** What is known of a device by its identity, or undefined if it does not exist. */
+  identify?(identity: string): Promise<FoundDevice | undefined>;
+  /** The product's devices that were created in a window (milliseconds since 1970), to be named in an error. */
+  createdSince?(since: number, until: number): Promise<FoundDevice[]>;
   /** Deletes one device by its identity; one that is gone already counts as success. Irreversible. */
   delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'>;
 
   /** Ends the connection; no socket or promise outlives it. */
   close(): Promise<void>;
+}
+
+/** What tells a repeated request from another one (Alibaba: the nonce is refused the second time, for 15 minutes). */
+export interface RequestTicket {
+  nonce: string;
+  /** Milliseconds since 1970. */
+  at: number;
 }
 
 export interface CloudTraits {

@@ -31,6 +31,8 @@ export const aliyunLimits: CloudLimits = {
   nameRule: '4 to 32 of the characters A-Z a-z 0-9 - _ @ . :',
   // Names beyond it are dropped silently (help.aliyun.com 69482).
   namesPerJob: 10_000,
+  // help.aliyun.com 69473
+  assignedPerJob: 10_000,
   // Public instances in the first six, enterprise instances in all (help.aliyun.com, "FAQ about IoT Platform instances").
   regions: [
     'cn-shanghai',
