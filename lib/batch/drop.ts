@@ -11,6 +11,7 @@ import { keys } from './record/keys';
 import { sha256 } from './record/names';
 import { loadPlan, type RecordedDevice } from './record/plan';
 import { Registration } from './registration';
+import { FLIGHT_MS } from './start-job';
 
 /** Between two notes of how far it has come, a drop deletes as many devices as this. */
 const BLOCK = 200;
@@ -32,8 +33,8 @@ export interface Dropped {
  */
 export async function drop(operation: Operation, id: string): Promise<Dropped> {
   const generation = operation.generation(id);
-  if (!generation.planned) {
-    // Jobs come after the plan: there is nothing at the cloud.
+  if (!generation.planned || generation.kind === 'observed') {
+    // Jobs come after the plan, so there is nothing at the cloud; and what is only observed belongs to somebody else.
     await markGone(operation, id);
     return { deleted: 0, gone: true, suspects: [] };
   }
@@ -96,12 +97,36 @@ async function whatItCreated(
   await registration.collect(async () => undefined);
   const carried = new Set(plan.carried.map(({ name }) => name));
   const recorded = await loadDevices(operation.store, generation);
-  const existing = await lookUp(operation, cloud, registration.unaccounted);
   return {
     created: new Set([...recorded.keys()].filter((name) => !carried.has(name))),
-    suspects: [...existing.keys()].filter((name) => !recorded.has(name)),
+    suspects: (await suspectsOf(operation, cloud, generation, registration)).filter((name) => !recorded.has(name)),
   };
 }
+
+/** Devices that may be this generation's and that nobody can prove to be. */
+async function suspectsOf(
+  operation: Operation,
+  cloud: Cloud,
+  generation: Generation,
+  registration: Registration,
+): Promise<string[]> {
+  const existing = await lookUp(operation, cloud, registration.unaccounted);
+  const suspects = [...existing.keys()];
+  if (registration.lostTickets.length === 0 || !cloud.createdSince) return suspects;
+  const others = await otherListings(operation.store, operation.clock, generation.cloudKey, generation.id);
+  for (const at of registration.lostTickets) {
+    const window = await operation.patiently('listing what was created meanwhile', async () =>
+      cloud.createdSince?.(at - CLOCK_SLACK_MS, at + FLIGHT_MS + CLOCK_SLACK_MS),
+    );
+    for (const { name, identity } of window ?? []) {
+      if (!others.some(({ devices }) => devices.get(name)?.identity === identity)) suspects.push(name);
+    }
+  }
+  return suspects;
+}
+
+/** The cloud's times are in whole seconds, and its clock is not ours. */
+const CLOCK_SLACK_MS = 5_000;
 
 /**
  * What has to be deleted, and which of it only if it has never connected. Devices that were carried over by a change that

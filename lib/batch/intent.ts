@@ -7,6 +7,8 @@ import type { NameList } from './record/names';
 /** What a Create or Update asks for. */
 export interface Ask {
   cloud: CloudReference;
+  kind: Generation['kind'];
+  observedJob?: string;
   names: NameList;
   policy: Policy;
   access: Access;
@@ -140,6 +142,8 @@ function newGeneration(head: Head, ask: Ask, origin: Generation['origin'], clock
     cloudKey: cloudKey(ask.cloud),
     access: ask.access,
     policy: ask.policy,
+    kind: ask.kind,
+    ...(ask.observedJob !== undefined && { observedJob: ask.observedJob }),
     names: ask.names,
     reported: false,
     named: false,

@@ -30,10 +30,12 @@ export async function otherListings(
   for (const batchId of await listBatches(store)) {
     const { head } = await BatchRecord.load(store, clock, batchId);
     for (const generation of head.generations) {
-      if (generation.id === exceptGeneration || generation.phase === 'gone' || generation.cloudKey !== cloudKey)
-        continue;
-      const names = new Set(await loadNames(store, generation.names));
-      listings.push({ batchId, generation, names, devices: await loadDevices(store, generation) });
+      const sameProduct = generation.cloudKey === cloudKey && generation.id !== exceptGeneration;
+      // Whoever only looks at devices keeps none of them alive.
+      if (!sameProduct || generation.phase === 'gone' || generation.kind === 'observed') continue;
+      const devices = await loadDevices(store, generation);
+      const names = new Set([...(await loadNames(store, generation.names)), ...devices.keys()]);
+      listings.push({ batchId, generation, names, devices });
     }
   }
   return listings;

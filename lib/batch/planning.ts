@@ -1,5 +1,5 @@
 import { BatchError } from './errors';
-import { otherListings, type Listing } from './listings';
+import { otherListings } from './listings';
 import { listOf } from './messages';
 import type { Operation } from './operation';
 import type { Cloud, FoundDevice } from './ports/cloud';
@@ -17,6 +17,7 @@ import type { Plan, RecordedDevice } from './record/plan';
  * connected would leave the batch.
  */
 export async function makePlan(operation: Operation, cloud: Cloud, generation: Generation): Promise<Plan> {
+  if (generation.kind === 'assigned') return planNameless(operation, cloud, generation);
   const { store, clock } = operation;
   const wanted = await loadNames(store, generation.names);
   const listings = await otherListings(store, clock, generation.cloudKey, generation.id);
@@ -34,7 +35,7 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
       carried.push(claim.devices.get(name) as RecordedDevice);
       sources.set(claim.generation.id, { batchId: claim.batchId, generationId: claim.generation.id });
     } else if (claims.some((each) => lists(each.generation))) {
-      throw identityChanged(name, claims);
+      throw identityChanged(name, claims[0]?.batchId ?? '');
     } else foreign.push(name);
   }
   if (foreign.length > 0) throw devicesExist(foreign, wanted.length, cloud);
@@ -42,6 +43,34 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
   await mustNotLoseActivated(operation, generation, new Set(wanted));
   const missing = wanted.filter((name) => !found.has(name));
   return { carried, sources: [...sources.values()], jobs: await cutIntoJobs(operation, missing, cloud) };
+}
+
+/**
+ * Devices whose names the cloud invented are carried over from what stands, in their order, as many as are wanted and still
+ * exist; the cloud invents the rest.
+ */
+async function planNameless(operation: Operation, cloud: Cloud, generation: Generation): Promise<Plan> {
+  const { store, head, batchId } = operation;
+  const { count } = generation.names;
+  const old = head.generations.findLast(
+    ({ id, kind, phase, cloudKey }) =>
+      id === head.current && kind === 'assigned' && phase === 'standing' && cloudKey === generation.cloudKey,
+  );
+  const recorded = old ? await loadDevices(store, old) : new Map<string, RecordedDevice>();
+  const found = await lookUp(operation, cloud, [...recorded.keys()]);
+  const changed = [...recorded.values()].find(
+    ({ name, identity }) => (found.get(name)?.identity ?? identity) !== identity,
+  );
+  if (changed) throw identityChanged(changed.name, batchId);
+  const carried = [...recorded.values()].filter(({ name }) => found.has(name)).slice(0, count);
+
+  await mustNotLoseActivated(operation, generation, new Set(carried.map(({ name }) => name)));
+  const { assignedPerJob = 1 } = cloud.limits;
+  const jobs: Plan['jobs'] = [];
+  for (let left = count - carried.length; left > 0; left -= assignedPerJob) {
+    jobs.push({ count: Math.min(left, assignedPerJob) });
+  }
+  return { carried, sources: old ? [{ batchId, generationId: old.id }] : [], jobs };
 }
 
 /** Which of the names exist at the cloud. */
@@ -73,7 +102,9 @@ async function mustNotLoseActivated(
   wanted: ReadonlySet<string>,
 ): Promise<void> {
   if (generation.policy.deleteActivated) return;
-  for (const old of operation.head.generations.filter(({ phase }) => phase === 'standing')) {
+  for (const old of operation.head.generations.filter(
+    ({ phase, kind }) => phase === 'standing' && kind !== 'observed',
+  )) {
     const stays = (name: string) => old.cloudKey === generation.cloudKey && wanted.has(name);
     const devices = [...(await loadDevices(operation.store, old)).values()];
     const leaving = devices.filter(({ name, provenance }) => provenance === 'created' && !stays(name));
@@ -109,10 +140,10 @@ async function cutIntoJobs(operation: Operation, names: readonly string[], cloud
   return jobs;
 }
 
-function identityChanged(name: string, claims: readonly Listing[]): BatchError {
+function identityChanged(name: string, batchId: string): BatchError {
   return new BatchError(
     'IdentityChanged',
-    `"${name}" is another device than the one that batch ${claims[0]?.batchId} recorded: ` +
+    `"${name}" is another device than the one that batch ${batchId} recorded: ` +
       'somebody deleted and registered it again. Delete it at the cloud, or take its name out of the batch',
   );
 }

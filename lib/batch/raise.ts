@@ -3,14 +3,14 @@ import { BatchError } from './errors';
 import { otherListings } from './listings';
 import { devices, listFailures, listOf } from './messages';
 import type { Operation } from './operation';
+import { observeJob } from './observe-job';
 import { makePlan } from './planning';
 import { poll } from './poll';
 import type { Cloud, DeviceFailure } from './ports/cloud';
 import type { CredentialPlace, CredentialVault } from './ports/vault';
+import { learnNames, publish } from './publish';
 import { BatchRecord } from './record/batch-record';
-import { loadDevices } from './record/devices';
 import { generationOf, owed, type Generation } from './record/head';
-import { saveManifest } from './record/manifest';
 import { loadNames } from './record/names';
 import { loadPlan, savePlan, type Plan } from './record/plan';
 import { Registration } from './registration';
@@ -23,6 +23,8 @@ import { Registration } from './registration';
  */
 export async function raise(operation: Operation, id: string): Promise<void> {
   const generation = operation.generation(id);
+  mustNotChangeOwnership(operation, generation);
+  if (generation.kind === 'observed') return observeJob(operation, generation);
   await awaitRunningDrops(operation, generation);
   const cloud = await operation.cloudOf(generation);
   const plan = await planOf(operation, cloud, generation);
@@ -41,10 +43,25 @@ export async function raise(operation: Operation, id: string): Promise<void> {
     if (keeps) await vault.savePart(place, job, found);
   });
   if (keeps) await keepCarriedCredentials(vault, place, plan);
+  if (generation.kind === 'assigned') await learnNames(operation, id);
   await operation.update((head) => {
     generationOf(head, id).jobIds = registration.jobIds;
   });
   await publish(operation, id);
+}
+
+/** A batch either owns its devices or looks at somebody's job: in between, nobody could say what a Delete means. */
+function mustNotChangeOwnership(operation: Operation, generation: Generation): void {
+  const observes = generation.kind === 'observed';
+  const other = operation.head.generations.find(({ id, phase, kind }) => {
+    return id !== generation.id && phase === 'standing' && (kind === 'observed') !== observes;
+  });
+  if (!other) return;
+  throw new BatchError(
+    'OwnershipChange',
+    `a batch that ${observes ? 'owns its devices' : 'lists the devices of a job'} cannot begin to ` +
+      `${observes ? 'list those of a job' : 'own some'}: make another batch for it`,
+  );
 }
 
 /** The plan, made once, and written before anything follows from it. */
@@ -109,19 +126,6 @@ async function keepCarriedCredentials(vault: CredentialVault, place: CredentialP
     );
   }
   await vault.finish(place);
-}
-
-/** Writes the manifest: every device that was asked for, in that order. */
-export async function publish(operation: Operation, id: string): Promise<void> {
-  const generation = operation.generation(id);
-  const recorded = await loadDevices(operation.store, generation);
-  const names = await loadNames(operation.store, generation.names);
-  const missing = names.filter((name) => !recorded.has(name));
-  if (missing.length > 0) {
-    throw new BatchError('DevicesMissing', `${devices(missing.length)} never came to be: ${listOf(missing)}`);
-  }
-  const all = names.map((name) => ({ name, id: recorded.get(name)?.identity as string }));
-  await saveManifest(operation.store, operation.batchId, generation, generation.jobIds ?? [], all);
 }
 
 function notRegistered(generation: Generation, failures: readonly DeviceFailure[]): BatchError {

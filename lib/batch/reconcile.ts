@@ -4,7 +4,8 @@ import { BatchError } from './errors';
 import { devices, listOf } from './messages';
 import { Operation, SupersededMidway, type EnginePorts } from './operation';
 import { settleOwed } from './owed';
-import { publish, raise } from './raise';
+import { publish } from './publish';
+import { raise } from './raise';
 import { fall } from './intent';
 import { BatchRecord } from './record/batch-record';
 import { generationOf, owed, requestOf, type Generation, type Head, type Outcome } from './record/head';
@@ -96,7 +97,8 @@ async function carryOutForward(operation: Operation): Promise<void> {
 /** The same names in another order are the same generation; only its manifest is written anew. */
 async function reorder(operation: Operation, id: string): Promise<void> {
   const { names } = operation.request;
-  if (!names || isDeepStrictEqual(names.chunks, operation.generation(id).names.chunks)) return;
+  const generation = operation.generation(id);
+  if (generation.kind !== 'listed' || !names || isDeepStrictEqual(names.chunks, generation.names.chunks)) return;
   await operation.update((head) => {
     generationOf(head, id).names = names;
   });

@@ -3,26 +3,20 @@ import { BatchError } from './errors';
 import { devices, listFailures, listOf } from './messages';
 import type { Operation } from './operation';
 import { poll } from './poll';
-import { CloudError, type Cloud, type CollectedDevice, type DeviceFailure, type JobState } from './ports/cloud';
+import type { Cloud, CollectedDevice, DeviceFailure, JobState } from './ports/cloud';
 import { saveCollected } from './record/devices';
 import type { Generation } from './record/head';
 import { JobEntry } from './record/jobs';
 import { loadNames } from './record/names';
+import { repeatLost, startJob } from './start-job';
 import type { Plan } from './record/plan';
-
-/**
- * How long a call whose answer was lost may still arrive: its own time-out and a minute. No cloud documents this; the
- * minute is our assumption.
- */
-export const FLIGHT_MS = 90_000;
-
-/** How long it may take to write down that such a call is about to be made. */
-const ANNOUNCEMENT_MS = 5_000;
 
 /** The jobs of one generation at its cloud. */
 export class Registration {
   /** Names of jobs that were accepted and that the cloud has forgotten: if such a device exists, nobody can prove whose. */
   readonly unaccounted: string[] = [];
+  /** When requests for devices without names were sent whose answers were lost for good (milliseconds since 1970). */
+  readonly lostTickets: number[] = [];
   private readonly names = new Map<JobEntry, string[]>();
 
   private constructor(
@@ -43,7 +37,7 @@ export class Registration {
   /** Has every name of every job checked; creates nothing. @throws BatchError `NamesRefused` */
   async check(): Promise<void> {
     if (this.cloud.traits.jobIdBornAt === 'commit') return;
-    const unchecked = this.jobs.filter((job) => !job.mayHaveCreated);
+    const unchecked = this.jobs.filter((job) => !job.mayHaveCreated && !job.nameless);
     await this.each(unchecked, (job) => this.openUnlessOpen(job));
     await this.pollJobs('check', unchecked, async (job, names) => {
       const state = await this.observe(job, names);
@@ -57,14 +51,15 @@ export class Registration {
   async commit(): Promise<void> {
     await this.each(
       this.jobs.filter((job) => !job.committed && !job.committing),
-      async (job) => this.start(job, await this.namesOf(job)),
+      async (job) => startJob(this.operation, this.cloud, job, await this.namesOf(job)),
     );
     await this.pollJobs(
       'register',
       this.jobs.filter((job) => !job.settled),
       async (job, names) => {
         const seen = await this.settle(job, names);
-        if (seen === 'not executed') await this.start(job, names);
+        if (seen === 'not executed') await startJob(this.operation, this.cloud, job, names);
+        if (seen === 'answer lost') await repeatLost(this.operation, this.cloud, job);
         if (seen === 'vanished') throw vanished(job);
         return { over: job.settled !== undefined, seen };
       },
@@ -81,7 +76,11 @@ export class Registration {
       await this.pollJobs('register', running, async (job, names) => {
         const seen = await this.settle(job, names);
         if (seen === 'vanished') this.unaccounted.push(...names);
-        return { over: job.settled !== undefined || seen === 'not executed' || seen === 'vanished', seen };
+        if (seen === 'vanished' && job.nameless) this.lostTickets.push(job.committing?.ticket?.at ?? 0);
+        // Not asked for again just to be deleted: when it cannot arrive any more, what came into being is looked at.
+        const landed = seen === 'answer lost' && (job.committing?.flightUntil ?? 0) <= this.operation.clock.now();
+        if (landed) this.lostTickets.push(job.committing?.ticket?.at ?? 0);
+        return { over: job.settled !== undefined || ['not executed', 'vanished'].includes(seen) || landed, seen };
       });
     } catch (error) {
       if (!(error instanceof BatchError) || error.code !== 'DeadlineReached') throw error;
@@ -102,7 +101,8 @@ export class Registration {
       if (!created) continue;
       const told = new Set([...created, ...failures.map(({ name }) => name)]);
       const untold = (await this.namesOf(job)).filter((name) => !told.has(name));
-      all.push(...untold.map((name) => ({ name, reason: 'the cloud gave no reason' })));
+      const unnamed = job.nameless && told.size < job.names.count ? [devices(job.names.count - told.size)] : [];
+      all.push(...[...untold, ...unnamed].map((name) => ({ name, reason: 'the cloud gave no reason' })));
     }
     return all;
   }
@@ -138,33 +138,34 @@ export class Registration {
     const missing = new Set(settled?.created ?? names);
     // A job may list devices that it did not make, such as one whose name was taken: those it says failed are not ours.
     const failed = new Set(settled?.failures.map(({ name }) => name));
-    const ours = new Set(names.filter((name) => !failed.has(name)));
-    if (jobId === undefined || ours.size === 0) return [];
-    const found: CollectedDevice[] = [];
+    const asked = new Set(names);
+    const found = new Map<string, CollectedDevice>();
+    if (jobId === undefined || failed.size === job.names.count) return [];
     for (let cursor: string | undefined; ;) {
       const page = await this.operation.patiently('reading the created devices', () =>
         this.cloud.collect(jobId, cursor),
       );
-      found.push(...page.devices.filter((device) => ours.delete(device.name)));
-      for (const device of page.devices) missing.delete(device.name);
+      for (const device of page.devices) {
+        missing.delete(device.name);
+        if (!failed.has(device.name) && (job.nameless || asked.has(device.name))) found.set(device.name, device);
+      }
       seen(page.devices.length);
       cursor = page.next;
       if (cursor === undefined) break;
     }
-    if (missing.size > 0) {
+    const unlisted = job.nameless && !settled?.created ? job.names.count - found.size : missing.size;
+    if (unlisted !== 0) {
       throw new BatchError(
         'DevicesMissing',
-        `job ${jobId} says that it created ${devices(missing.size)} which it does not list: ${listOf([...missing])}`,
+        `job ${jobId} says that it created ${devices(unlisted)} which it does not list ${listOf([...missing])}`.trim(),
       );
     }
-    return found;
+    return [...found.values()];
   }
 
   /** Looks at a job that may have been started, and records its end. Says what was seen. */
-  private async settle(
-    job: JobEntry,
-    names: readonly string[],
-  ): Promise<JobState['state'] | 'not executed' | 'vanished'> {
+  private async settle(job: JobEntry, names: readonly string[]): Promise<JobState['state'] | Verdict> {
+    if (job.nameless && !job.committed) return job.committing ? 'answer lost' : 'not executed';
     const state = await this.observe(job, names);
     const now = this.operation.clock.now();
     const flying = (job.committing?.flightUntil ?? 0) > now;
@@ -185,6 +186,8 @@ export class Registration {
         if (flying) break;
         // Accepted, and then lost by the cloud: nobody can say any more what it created.
         if (state.state === 'absent' && job.committed) return 'vanished';
+        // No such job is ever checked only: not to be taken for one that never began.
+        if (job.nameless) break;
         // Shown long after the call could still have arrived: it never did.
         await append({ step: 'notCommitted' });
         return 'not executed';
@@ -193,37 +196,6 @@ export class Registration {
         break;
     }
     return state.state;
-  }
-
-  /** The one call that creates devices. It is written down before and after, and made under a confirmed lease (I3). */
-  private async start(job: JobEntry, names: readonly string[]): Promise<void> {
-    const { clock } = this.operation;
-    await this.operation.patiently('starting the registration', async () => {
-      await this.announce(job);
-      try {
-        const { jobId } = await this.cloud.commit(names, job.jobId);
-        await job.append({ step: 'committed', jobId }, clock.now());
-      } catch (error) {
-        if (!(error instanceof CloudError)) throw error;
-        // It may have arrived. From here on it is observed, not repeated.
-        if (error.kind === 'outcomeUnknown') return;
-        // A plain no was not executed and is not under way any more; whether the cloud began all the same, it shows.
-        const refusal = { step: 'committing', flightUntil: clock.now() } as const;
-        await job.append(error.kind === 'permanent' ? refusal : { step: 'notCommitted' }, clock.now());
-        throw error;
-      }
-    });
-  }
-
-  /** Writes down until when the call may arrive; anew if the writing itself took too much of that time. */
-  private async announce(job: JobEntry): Promise<void> {
-    const { clock } = this.operation;
-    let began: number;
-    do {
-      await this.operation.confirm();
-      began = clock.now();
-      await job.append({ step: 'committing', flightUntil: began + ANNOUNCEMENT_MS + FLIGHT_MS }, began);
-    } while (clock.now() - began > ANNOUNCEMENT_MS);
   }
 
   private async openUnlessOpen(job: JobEntry): Promise<void> {
@@ -273,11 +245,18 @@ export class Registration {
   private async namesOf(job: JobEntry): Promise<string[]> {
     const known = this.names.get(job);
     if (known) return known;
-    const names = await loadNames(this.operation.store, { count: job.names.count, chunks: [job.names], set: '' });
+    const { digest, count } = job.names;
+    const names =
+      digest === undefined
+        ? []
+        : await loadNames(this.operation.store, { count, chunks: [{ digest, count }], set: '' });
     this.names.set(job, names);
     return names;
   }
 }
+
+/** What is known of a job that the cloud itself does not show. */
+type Verdict = 'not executed' | 'vanished' | 'answer lost';
 
 function vanished(job: JobEntry): BatchError {
   return new BatchError('JobVanished', `the cloud took job ${job.jobId} and does not know it any more`);

@@ -1,5 +1,5 @@
 import type { BatchOptions } from './contract/options';
-import { expandNames } from './contract/device-names';
+import { expandNames, type DeviceSelection } from './contract/device-names';
 import { accept, type Ask, type BatchEvent } from './intent';
 import type { Clock } from './ports/clock';
 import type { Store } from './ports/store';
@@ -45,11 +45,24 @@ async function toAsk(store: Store, options: BatchOptions): Promise<Ask> {
   const { cloud, deleteActivated, deviceCredentials, secretArn } = options;
   return {
     cloud,
-    names: await saveNames(store, expandNames(options.devices)),
+    ...(await toWish(store, options.devices)),
     policy: { deleteActivated, deviceCredentials },
     access: secretArn === undefined ? {} : { secretArn },
     digest: digestOf(options),
   };
+}
+
+/** What is wanted. Where the names are not known yet, the set's digest stands for the wish itself. */
+async function toWish(store: Store, devices: DeviceSelection): Promise<Pick<Ask, 'kind' | 'names' | 'observedJob'>> {
+  if ('assignedByCloud' in devices) {
+    const { count } = devices.assignedByCloud;
+    return { kind: 'assigned', names: { count, chunks: [], set: `assigned ${count}` } };
+  }
+  if ('fromJob' in devices) {
+    const { id } = devices.fromJob;
+    return { kind: 'observed', observedJob: id, names: { count: 0, chunks: [], set: `job ${id}` } };
+  }
+  return { kind: 'listed', names: await saveNames(store, expandNames(devices)) };
 }
 
 function digestOf(options: BatchOptions): string {

@@ -22,6 +22,8 @@ export function notKnownAtSynth(scope: IConstruct, member: string): SynthesisErr
 /** Names make the batch: all that they come from must be known. */
 export function refuseTokensInDevices(scope: IConstruct, selection: DeviceSelection): void {
   if ('sequence' in selection) return refuseTokens(scope, { ...selection.sequence });
+  if ('assignedByCloud' in selection) return refuseTokens(scope, { ...selection.assignedByCloud });
+  if ('fromJob' in selection) return refuseTokens(scope, { ...selection.fromJob });
   refuseTokens(scope, { names: selection.named });
   refuseTokens(scope, Object.fromEntries(selection.named.map((name, i) => [`names[${i}]`, name])));
 }

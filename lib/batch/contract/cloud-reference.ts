@@ -16,11 +16,18 @@ export type AliyunReference = {
   instanceId?: string;
   /** Overrides the public host: a private endpoint or an emulator. Plain `http:` only when written so here. */
   endpoint?: string;
+  /** How calls are signed. Both reach the same product, so it is no part of its identity. @default 'ACS3-HMAC-SHA256' */
+  signature?: AliyunSignature;
 };
 
+/** `HMAC-SHA1` is what the product's pages describe, for gateways that do not take the newer scheme of the vendor's SDKs. */
+export type AliyunSignature = (typeof aliyunSignatures)[number];
+
+export const aliyunSignatures = ['ACS3-HMAC-SHA256', 'HMAC-SHA1'] as const;
+
 /**
- * What makes two references the same product: cloud, region, instance and product. The endpoint is a way to get there
- * and no part of it.
+ * What makes two references the same product: cloud, region, instance and product. The endpoint and the signature are a way to
+ * get there and no part of it.
  */
 export function cloudKey({ aliyun }: CloudReference): string {
   return ['aliyun', aliyun.region, aliyun.instanceId ?? '', aliyun.productKey].join('/');

@@ -2,7 +2,13 @@ import { BatchError } from '../errors';
 import type { CloudLimits } from './limits';
 
 /** Which devices a batch has, as it travels. Exactly one member is set. */
-export type DeviceSelection = { named: readonly string[] } | { sequence: DeviceSequence };
+export type DeviceSelection =
+  | { named: readonly string[] }
+  | { sequence: DeviceSequence }
+  /** So many devices, whose names the cloud invents. */
+  | { assignedByCloud: { count: number } }
+  /** The devices of a job that was submitted elsewhere: to be waited for and listed, never owned. */
+  | { fromJob: { id: string } };
 
 /** `count` names: the prefix and a running number, e.g. `light-001` … `light-500`. */
 export interface DeviceSequence {
@@ -18,23 +24,28 @@ export interface DeviceSequence {
   pad?: number;
 }
 
-/** The names of a selection, in the order asked for. */
+/** The names of a selection, in the order asked for; none where only the cloud knows them. */
 export function expandNames(selection: DeviceSelection): string[] {
   if ('named' in selection) return [...selection.named];
+  if (!('sequence' in selection)) return [];
   const { prefix, count, start = 1, pad = 3 } = selection.sequence;
   return Array.from({ length: count }, (_, i) => prefix + String(start + i).padStart(pad, '0'));
 }
 
-/** How many names a selection has, without making them. */
+/** How many devices a selection asks for; 0 where only the cloud knows. */
 export function countNames(selection: DeviceSelection): number {
-  return 'named' in selection ? selection.named.length : selection.sequence.count;
+  if ('named' in selection) return selection.named.length;
+  if ('sequence' in selection) return selection.sequence.count;
+  return 'assignedByCloud' in selection ? selection.assignedByCloud.count : 0;
 }
 
 /**
  * @throws BatchError `InvalidDevices` that names the first offending values: a count below 1 or not whole, a name that
- * breaks the cloud's rule, a name that is asked for twice.
+ * breaks the cloud's rule, a name that is asked for twice, a job's id that cannot be one.
  */
 export function validateSelection(selection: DeviceSelection, limits: CloudLimits): void {
+  if ('fromJob' in selection) return validateJobId(selection.fromJob.id);
+  if ('assignedByCloud' in selection) return validateAssigned(selection.assignedByCloud.count, limits);
   if ('sequence' in selection) validateSequence(selection.sequence);
   const names = expandNames(selection);
   if (names.length === 0) throw invalid('a batch needs at least one device');
@@ -51,12 +62,27 @@ export function validateSelection(selection: DeviceSelection, limits: CloudLimit
 const MAX_COUNT = 1_000_000;
 
 function validateSequence({ count, start = 1, pad = 3 }: DeviceSequence): void {
-  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_COUNT) {
-    throw invalid(`count is ${count}; it must be a whole number from 1 to ${MAX_COUNT.toLocaleString('en')}`);
-  }
+  validateCount(count);
   if (!Number.isSafeInteger(start) || start < 0)
     throw invalid(`start is ${start}; it must be a whole number from 0 on`);
   if (!Number.isSafeInteger(pad) || pad < 0 || pad > 16) throw invalid(`pad is ${pad}; it must be 0 to 16`);
+}
+
+function validateAssigned(count: number, limits: CloudLimits): void {
+  if (limits.assignedPerJob === undefined)
+    throw invalid(`${limits.title} does not invent names: list them, or use a sequence`);
+  validateCount(count);
+}
+
+function validateCount(count: number): void {
+  if (Number.isSafeInteger(count) && count >= 1 && count <= MAX_COUNT) return;
+  throw invalid(`count is ${count}; it must be a whole number from 1 to ${MAX_COUNT.toLocaleString('en')}`);
+}
+
+/** Alibaba's ids are numbers, Tencent's are letters and digits; neither is documented beyond its samples. */
+function validateJobId(id: string): void {
+  if (/^[A-Za-z0-9]{1,64}$/.test(id)) return;
+  throw invalid(`${quote([id])} cannot be the id of a job: it has letters and digits only`);
 }
 
 function duplicatesOf(names: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { BatchError } from '../errors';
-import type { CloudReference } from './cloud-reference';
+import { aliyunSignatures, type CloudReference } from './cloud-reference';
 import type { DeviceSelection } from './device-names';
 
 /** The version of the options as they travel. A newer major is refused, unknown members are let through. */
@@ -55,6 +55,7 @@ const aliyun = z.object({
   productKey: text,
   instanceId: text.optional(),
   endpoint: text.optional(),
+  signature: z.enum(aliyunSignatures).optional(),
 });
 
 const sequence = z.object({ prefix: z.string(), count: integer, start: integer.optional(), pad: integer.optional() });
@@ -62,9 +63,15 @@ const sequence = z.object({ prefix: z.string(), count: integer, start: integer.o
 const schema = z.object({
   version: z.literal(OPTIONS_VERSION).catch(OPTIONS_VERSION),
   cloud: z.object({ aliyun }),
-  devices: z.union([z.object({ named: z.array(z.string()) }), z.object({ sequence })], {
-    error: 'one of named, sequence is needed',
-  }),
+  devices: z.union(
+    [
+      z.object({ named: z.array(z.string()) }),
+      z.object({ sequence }),
+      z.object({ assignedByCloud: z.object({ count: integer }) }),
+      z.object({ fromJob: z.object({ id: text }) }),
+    ],
+    { error: 'one of named, sequence, assignedByCloud, fromJob is needed' },
+  ),
   deleteActivated: boolean.default(false),
   deviceCredentials: z.enum(['store', 'none']).default('store'),
   timeoutSeconds: integer,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { aliyunSignatures } from '../contract/cloud-reference';
 import { nameListSchema } from './names';
 
 /**
@@ -34,11 +35,19 @@ const generationSchema = z.looseObject({
       productKey: z.string(),
       instanceId: z.string().optional(),
       endpoint: z.string().optional(),
+      signature: z.enum(aliyunSignatures).optional(),
     }),
   }),
   cloudKey: z.string(),
   access: accessSchema,
   policy: policySchema,
+  /**
+   * `listed`: the names are asked for. `assigned`: the cloud invents them; `names` has their count, and the names once they
+   * are known. `observed`: the devices of a job that is not ours; the batch lists them and owns nothing.
+   */
+  kind: z.enum(['listed', 'assigned', 'observed']).default('listed'),
+  /** The job whose devices are observed. */
+  observedJob: z.string().optional(),
   names: nameListSchema,
   /** Whether success was ever reported with this generation's id. */
   reported: z.boolean(),

@@ -12,7 +12,13 @@ const stepSchema = z.discriminatedUnion('step', [
   /** The names were submitted for checking (clouds whose job id is born at commit skip this). */
   z.looseObject({ step: z.literal('opened'), at: z.number(), jobId: z.string() }),
   /** About to start the creation; the call may still arrive until `flightUntil`. */
-  z.looseObject({ step: z.literal('committing'), at: z.number(), flightUntil: z.number() }),
+  z.looseObject({
+    step: z.literal('committing'),
+    at: z.number(),
+    flightUntil: z.number(),
+    /** With which a request for devices without names can be sent again as the very same. */
+    ticket: z.object({ nonce: z.string(), at: z.number() }).optional(),
+  }),
   /** The cloud refused or never got that call: it has not been executed. */
   z.looseObject({ step: z.literal('notCommitted'), at: z.number() }),
   z.looseObject({ step: z.literal('committed'), at: z.number(), jobId: z.string() }),
@@ -30,6 +36,7 @@ const stepSchema = z.discriminatedUnion('step', [
 const entrySchema = z.looseObject({ steps: z.array(stepSchema) });
 
 export type JobStep = z.infer<typeof stepSchema>;
+type Step<K extends JobStep['step']> = Extract<JobStep, { step: K }>;
 type WithoutTime<S> = S extends unknown ? Omit<S, 'at'> : never;
 
 /** One job of a generation: the names that it registers and what is known of it. */
@@ -38,7 +45,8 @@ export class JobEntry {
     private readonly store: Store,
     readonly key: string,
     readonly index: number,
-    readonly names: { digest: string; count: number },
+    /** Without a digest: so many devices whose names the cloud invents. */
+    readonly names: { digest?: string; count: number },
     private steps: JobStep[],
     private version: string | undefined,
   ) {}
@@ -47,7 +55,7 @@ export class JobEntry {
     store: Store,
     generation: Generation,
     index: number,
-    names: { digest: string; count: number },
+    names: { digest?: string; count: number },
   ): Promise<JobEntry> {
     const key = keys.job(generation.id, index);
     const object = await store.get(key);
@@ -83,8 +91,13 @@ export class JobEntry {
     return undefined;
   }
 
+  /** Whether the cloud invents the names of its devices. */
+  get nameless(): boolean {
+    return this.names.digest === undefined;
+  }
+
   /** The newest call that may have started the creation, unless it is known that it was not executed. */
-  get committing(): { flightUntil: number } | undefined {
+  get committing(): Step<'committing'> | undefined {
     const last = this.lastOf('committing', 'notCommitted');
     return last?.step === 'committing' ? last : undefined;
   }
@@ -98,15 +111,15 @@ export class JobEntry {
     return this.lastOf('committed', 'notCommitted')?.step === 'committed';
   }
 
-  get settled(): Extract<JobStep, { step: 'settled' }> | undefined {
-    return this.lastOf('settled') as Extract<JobStep, { step: 'settled' }> | undefined;
+  get settled(): Step<'settled'> | undefined {
+    return this.lastOf('settled');
   }
 
   get collected(): boolean {
     return this.lastOf('collected') !== undefined;
   }
 
-  private lastOf(...kinds: JobStep['step'][]): (JobStep & { flightUntil: number }) | undefined {
-    return this.steps.findLast((step) => kinds.includes(step.step)) as (JobStep & { flightUntil: number }) | undefined;
+  private lastOf<K extends JobStep['step']>(...kinds: K[]): Step<K> | undefined {
+    return this.steps.findLast((step): step is Step<K> => (kinds as string[]).includes(step.step));
   }
 }

@@ -16,8 +16,8 @@ const planSchema = z.looseObject({
   carried: z.array(deviceSchema),
   /** Where the secrets of the carried devices lie: the generations that they come from. */
   sources: z.array(z.object({ batchId: z.string(), generationId: z.string() })),
-  /** The names to register, a chunk a job. */
-  jobs: z.array(z.object({ digest: z.string(), count: z.number() })),
+  /** What to register, a chunk of names a job; without a digest so many devices whose names the cloud invents. */
+  jobs: z.array(z.object({ digest: z.string().optional(), count: z.number() })),
 });
 
 /** A device as the record knows it. */
