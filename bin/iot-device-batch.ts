@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { emulatorCommand } from '../emulator/cli';
+import { statusCommand } from './status';
 
 const program = new Command('iot-device-batch')
   .description('a batch of IoT devices as one resource of your infrastructure: tools around it')
-  .addCommand(emulatorCommand());
+  .addCommand(emulatorCommand())
+  .addCommand(statusCommand());
 
 void program.parseAsync();

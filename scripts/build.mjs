@@ -1,5 +1,5 @@
-// Builds the package: lib, emulator and bin are compiled one to one, the handler becomes one file that the construct
-// ships to Lambda. Fails on the first mistake, and leaves nothing of an earlier build behind.
+// Builds the package: lib and emulator are compiled one to one; the handler becomes one file that the construct ships to
+// Lambda, the command line another that needs no package of AWS to be installed. Fails on the first mistake, and leaves nothing of an earlier build behind.
 import { execFile } from 'node:child_process';
 import { chmod, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
@@ -16,7 +16,8 @@ await rm(dist, { recursive: true, force: true });
 try {
   // One after the other: the compiler's mistakes come first, and undisturbed by the bundler's.
   await compile();
-  await bundleHandler();
+  await bundle('handler/index.ts', 'handler/index.js');
+  await bundle('bin/iot-device-batch.ts', 'bin/iot-device-batch.js');
   await markExecutable();
 } catch (error) {
   // A half-built package would be taken for a whole one.
@@ -32,11 +33,11 @@ async function compile() {
 }
 
 /** The same sources give the same bytes, so that an unchanged handler is never deployed again. */
-async function bundleHandler() {
+async function bundle(entry, output) {
   const { metafile } = await build({
     absWorkingDir: root, // paths in the output's comments are relative to it
-    entryPoints: ['handler/index.ts'],
-    outfile: join(dist, 'handler/index.js'),
+    entryPoints: [entry],
+    outfile: join(dist, output),
     bundle: true,
     platform: 'node',
     target: 'node20', // the oldest runtime that Lambda still runs, whatever is deployed
@@ -50,16 +51,16 @@ async function bundleHandler() {
     metafile: true,
     logLevel: 'warning',
   });
-  refuseExternals(metafile);
+  refuseExternals(output, metafile);
 }
 
 /** Lambda brings Node and nothing else that we may rely on. (What a newer Node has, undici asks for only where it is.) */
-function refuseExternals(metafile) {
+function refuseExternals(output, metafile) {
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   const missing = imports
     .filter(({ external, path }) => external && !path.startsWith('node:') && !builtinModules.includes(path))
     .map(({ path }) => path);
-  if (missing.length > 0) throw new Error(`the handler's bundle lacks ${[...new Set(missing)].join(', ')}`);
+  if (missing.length > 0) throw new Error(`${output} lacks ${[...new Set(missing)].join(', ')}`);
 }
 
 /** npm does it on installation; whoever runs the build's own output needs it as well. */

@@ -41,6 +41,22 @@ export interface Cloud {
   /** Deletes one device by its identity; one that is gone already counts as success. Irreversible. */
   delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'>;
 
+  /**
+   * Starts the creation of `count` devices whose names the cloud invents. `ticket` makes the request byte-identical when
+   * it is sent again: `arrived` then means that the first one was executed and its job id is lost. A refusal tells of this
+   * copy only, nothing of an earlier one; `outcomeUnknown` also where a copy would not be identical any more.
+   */
+  commitCount?(count: number, ticket: RequestTicket): Promise<{ jobId: string } | 'arrived'>;
+  /**
+   * A ticket for `commitCount` that is bound to the present keys: a copy signed by others would be executed again. Makes
+   * sure before that the cloud takes the keys and the clock.
+   */
+  issueTicket?(): Promise<RequestTicket>;
+  /** What is known of a device by its identity, or undefined if it does not exist. */
+  identify?(identity: string): Promise<FoundDevice | undefined>;
+  /** The product's devices created between two moments (ms since 1970), newest first; for error texts only. */
+  createdSince?(since: number, until: number): Promise<FoundDevice[]>;
+
   /** Ends the connection; no socket or promise outlives it. */
   close(): Promise<void>;
 }
@@ -49,6 +65,13 @@ export interface Cloud {
 export interface RequestTicket {
   nonce: string;
   /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** What tells one request from all others. To be written down before the request is first sent. */
+export interface RequestTicket {
+  nonce: string;
+  /** Milliseconds since 1970 by this machine's clock. */
   at: number;
 }
 
@@ -74,8 +97,11 @@ export type JobState =
   | { state: 'absent' }
   /** The names are being checked. */
   | { state: 'checking' }
-  /** At least one name was refused; nothing was created. `passed`: names that were fine. */
-  | { state: 'rejected'; failures: DeviceFailure[]; passed: string[] }
+  /**
+   * At least one name was refused. `passed`: names that were fine. `existing`: those of them that were looked up and exist
+   * all the same; nothing else of the job was created.
+   */
+  | { state: 'rejected'; failures: DeviceFailure[]; passed: string[]; existing?: string[] }
   /** Every name was accepted; creation has not been asked for, or has not begun. */
   | { state: 'checked' }
   | { state: 'running' }

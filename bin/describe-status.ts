@@ -1,0 +1,48 @@
+import type { BatchStatus, GenerationStatus, JobStatus } from '../lib/batch/status';
+
+/** What `status` prints for people. */
+export function describeStatus(batches: readonly BatchStatus[], now: number): string {
+  if (batches.length === 0) return 'the store knows no batch\n';
+  return batches.map((batch) => describeBatch(batch, now).join('\n') + '\n').join('\n');
+}
+
+function describeBatch(batch: BatchStatus, now: number): string[] {
+  const owed = batch.generations.filter((generation) => generation.owed).length;
+  const lines = [`batch ${batch.batchId}${owed > 0 ? `  – ${count(owed, 'generation')} owed` : ''}`];
+  for (const generation of batch.generations) lines.push(...describeGeneration(generation, batch.current));
+  if (batch.generations.length === 0) lines.push('  no devices');
+  for (const { id, kind, acceptedAt, deadline } of batch.open) {
+    lines.push(`  open: ${kind} ${id}, for ${span(now - acceptedAt)}, ${span(deadline - now)} left`);
+  }
+  if (batch.busyUntil !== undefined) lines.push(`  somebody works on it, for ${span(batch.busyUntil - now)} at most`);
+  const { last } = batch;
+  if (last) lines.push(`  last: ${last.id} ${last.ok ? 'succeeded' : `failed: ${last.message} [${last.code}]`}`);
+  return lines;
+}
+
+function describeGeneration(generation: GenerationStatus, current: string | undefined): string[] {
+  const { id, phase, product, devices, carried, deleted, jobs } = generation;
+  const details = [
+    count(devices, 'device'),
+    product,
+    ...(carried > 0 ? [`${carried} carried over`] : []),
+    ...(deleted !== undefined ? [`${deleted} deleted`] : []),
+  ];
+  return [
+    `  ${id === current ? '*' : ' '} ${id}  ${phase}${generation.owed ? ' (owed)' : ''}: ${details.join(', ')}`,
+    ...jobs.map((job) => `      ${describeJob(job)}`),
+  ];
+}
+
+function describeJob({ id, devices, state, failed }: JobStatus): string {
+  return `job ${id ?? '(no id yet)'}: ${count(devices, 'device')}, ${state}${failed > 0 ? `, ${failed} failed` : ''}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
