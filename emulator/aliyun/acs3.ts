@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { type EmulatorRequest, header } from '../message';
-import { decodePairs, percentEncode } from './encoding';
+import type { Claim } from './claim';
+import { decodePairs, percentEncode, sameText } from './encoding';
 import { GatewayError } from './errors';
 
 /** ACS3-HMAC-SHA256, "signature V3" (alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature). */
@@ -10,6 +11,25 @@ export interface Acs3Authorization {
   accessKeyId: string;
   signedHeaders: string[];
   signature: string;
+}
+
+export function isAcs3(request: EmulatorRequest): boolean {
+  return header(request, 'authorization')?.startsWith(`${acs3} `) ?? false;
+}
+
+/** Throws where the request is not signed with ACS3, or not completely. */
+export function acs3Claim(request: EmulatorRequest): Claim {
+  const authorization = readAuthorization(request);
+  if (!authorization) {
+    throw new GatewayError(400, 'IncompleteSignature', `There is neither a Signature nor an Authorization of ${acs3}.`);
+  }
+  return {
+    accessKeyId: authorization.accessKeyId,
+    securityToken: header(request, 'x-acs-security-token'),
+    date: header(request, 'x-acs-date'),
+    nonce: header(request, 'x-acs-signature-nonce') ?? '',
+    verify: (secret) => verifySignature(request, authorization, secret),
+  };
 }
 
 /** Reads `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=a;b,Signature=…`; undefined where it is another scheme. */
@@ -65,9 +85,11 @@ export function verifySignature(request: EmulatorRequest, authorization: Acs3Aut
   const canonical = canonicalRequest(request, authorization.signedHeaders);
   const toSign = stringToSign(canonical);
   const claimedHash = header(request, 'x-acs-content-sha256');
-  if (claimedHash !== sha256(request.body) || !same(authorization.signature, signature(secret, toSign))) {
-    // The vendor shows what it computed, too. The token is as secret as the key, so it is masked.
-    const shown = canonical.replace(/^(x-acs-security-token:).*$/m, '$1***');
+  if (claimedHash !== sha256(request.body) || !sameText(authorization.signature, signature(secret, toSign))) {
+    // The vendor shows what it computed, too. What is as secret as the key is masked.
+    const shown = canonical
+      .replace(/^(x-acs-security-token:).*$/m, '$1***')
+      .replace(/(DeviceSecret|AppKey|PinCode)=[^&\n]*/g, '$1=***');
     throw new GatewayError(
       400,
       'SignatureDoesNotMatch',
@@ -102,10 +124,6 @@ function signedHeader(request: EmulatorRequest, name: string): string {
 
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function same(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }
 
 function splitOnce(text: string, separator: string): string[] {

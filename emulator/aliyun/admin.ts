@@ -92,6 +92,9 @@ const assumptionsSchema = z.strictObject({
   deepPageWithoutToken: z.enum(['refuse', 'empty']),
   missingParameter: z.enum(['gateway', 'business']),
   ramDenial: z.enum(['NoPermission', 'Forbidden.RAM', 'iot.common.RamActionPermissionDeny']),
+  nonceOfRefusedCall: z.enum(['used', 'free']),
+  acs3WithoutAccept: z.enum(['XML', 'JSON']),
+  statusXmlRoot: z.enum(['QueryBatchRegisterDeviceStatusResponse', 'QueryBatchCheckDeviceNamesStatusResponse']),
   retryAfterHint: z.boolean(),
 }) satisfies z.ZodType<AliyunAssumptions>;
 

@@ -5,13 +5,13 @@ import type { RequestedDevice } from './names';
 export type ApplicationStatus =
   'CHECK' | 'CHECK_SUCCESS' | 'CHECK_FAILED' | 'CREATE' | 'CREATE_SUCCESS' | 'CREATE_FAILED';
 
-/** A batch of names on its way to devices: checked, then, when asked for, created one after the other. */
+/** A batch of names on its way to devices: checked (unless the platform made them), then created one after the other. */
 export interface Application {
   applyId: number;
   productKey: string;
   devices: RequestedDevice[];
   status: ApplicationStatus;
-  /** Wall time of the BatchCheckDeviceNames. */
+  /** Wall time of the call that opened it. */
   createdAt: number;
   /** Name → why it was not accepted or not created. */
   failures: Map<string, string>;

@@ -53,25 +53,33 @@ export class Applications {
     stuck: boolean,
   ): Application {
     const { checkMs, checkPerDeviceMs } = this.durations;
+    const application = this.open(product, devices, now);
+    application.failures = failures;
+    application.nextStepAt = stuck ? Infinity : this.clock.workAt(now) + checkMs + checkPerDeviceMs * devices.length;
+    this.running.add(application);
+    this.settle(now);
+    return application;
+  }
+
+  /** Opens an application whose names need no check; `register` begins its creation. */
+  open(product: Product, devices: RequestedDevice[], now: number): Application {
     const application: Application = {
       applyId: ++this.lastApplyId,
       productKey: product.productKey,
       devices,
       status: 'CHECK',
       createdAt: now,
-      failures,
+      failures: new Map(),
       doomed: new Map(),
       created: [],
       tried: 0,
-      nextStepAt: stuck ? Infinity : this.clock.workAt(now) + checkMs + checkPerDeviceMs * devices.length,
+      nextStepAt: Infinity,
     };
     this.known.set(String(application.applyId), application);
-    this.running.add(application);
-    this.settle(now);
     return application;
   }
 
-  /** Begins the creation of a checked application. */
+  /** Begins the creation of an application whose names are good. */
   register(
     application: Application,
     doomed: Map<string, string>,

@@ -38,6 +38,15 @@ export interface AliyunAssumptions {
   missingParameter: 'gateway' | 'business';
   /** How the RAM refuses an operation: three codes are documented for it, the last one a business error. */
   ramDenial: 'NoPermission' | 'Forbidden.RAM' | 'iot.common.RamActionPermissionDeny';
+  /**
+   * Whether a call that RAM or its rate refuses has used up its nonce, so that the same bytes sent again are refused with
+   * SignatureNonceUsed.
+   */
+  nonceOfRefusedCall: 'used' | 'free';
+  /** The answer to an ACS3 call that says neither in `Format` nor in `Accept` what it wants. */
+  acs3WithoutAccept: 'XML' | 'JSON';
+  /** The status query's XML root: by the rule `<Action>Response`, or the odd one of the vendor's old sample (69483). */
+  statusXmlRoot: 'QueryBatchRegisterDeviceStatusResponse' | 'QueryBatchCheckDeviceNamesStatusResponse';
   /** Whether throttled answers carry `x-acs-retry-after` in milliseconds, which the vendor's SDK understands. */
   retryAfterHint: boolean;
 }
@@ -56,5 +65,8 @@ export const defaultAssumptions: Readonly<AliyunAssumptions> = {
   deepPageWithoutToken: 'refuse',
   missingParameter: 'gateway',
   ramDenial: 'NoPermission',
+  nonceOfRefusedCall: 'used',
+  acs3WithoutAccept: 'XML',
+  statusXmlRoot: 'QueryBatchRegisterDeviceStatusResponse',
   retryAfterHint: false,
 };

@@ -8,10 +8,11 @@ import { type RateEnforcement, RateLimiter } from '../rates';
 import type { JobDurations } from './applications';
 import { type AliyunAssumptions, defaultAssumptions } from './assumptions';
 import type { Device } from './device';
-import { Gateway, requestedAction } from './gateway';
+import { Gateway } from './gateway';
 import { type AccessKey, KeyRing } from './keys';
 import { Parameters } from './parameters';
 import { type DeviceSeed, Platform, type ProductSeed } from './platform';
+import { requestedAction } from './scheme';
 
 export interface AliyunOptions {
   /** @default 'cn-shanghai' */
@@ -88,8 +89,7 @@ export class AliyunCloud implements EmulatedCloud {
   }
 
   canSuffer(operation: string, fault: Fault): boolean {
-    const only = onlyOperation(fault);
-    return only === undefined || only === operation;
+    return sufferers(fault)?.includes(operation) ?? true;
   }
 
   serve(request: EmulatorRequest, now: number, faults: readonly Fault[]): Served {
@@ -154,11 +154,14 @@ export class AliyunCloud implements EmulatedCloud {
   }
 }
 
-/** The operation that alone can suffer this fault, where there is one. */
-function onlyOperation(fault: Fault): string | undefined {
-  if (fault.kind === 'status') return 'QueryBatchRegisterDeviceStatus';
-  if (fault.kind === 'failCheck') return 'BatchCheckDeviceNames';
-  if (fault.kind === 'failCreate') return 'BatchRegisterDeviceWithApplyId';
+const openingChecks = ['BatchCheckDeviceNames'];
+const beginningCreations = ['BatchRegisterDeviceWithApplyId', 'BatchRegisterDevice'];
+
+/** The only operations that this fault makes sense for; undefined: it does for all. */
+function sufferers(fault: Fault): readonly string[] | undefined {
+  if (fault.kind === 'status') return ['QueryBatchRegisterDeviceStatus'];
+  if (fault.kind === 'failCheck') return openingChecks;
+  if (fault.kind === 'failCreate') return beginningCreations;
   if (fault.kind !== 'stuckJob') return undefined;
-  return fault.phase === 'CHECK' ? 'BatchCheckDeviceNames' : 'BatchRegisterDeviceWithApplyId';
+  return fault.phase === 'CHECK' ? openingChecks : beginningCreations;
 }

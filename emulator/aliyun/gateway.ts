@@ -1,17 +1,18 @@
 import type { Served } from '../cloud';
 import { type Fault, faultOf } from '../faults';
-import { type EmulatorRequest, header, type HttpAnswer, jsonAnswer } from '../message';
+import { type EmulatorRequest, header } from '../message';
 import type { Randomness } from '../randomness';
 import type { RateLimiter } from '../rates';
-import { readAuthorization, verifySignature } from './acs3';
 import type { AliyunAssumptions } from './assumptions';
+import type { Claim } from './claim';
+import { type Envelope, failure, success } from './envelope';
 import { BusinessError, GatewayError } from './errors';
 import type { AccessKey, KeyRing } from './keys';
 import { operations } from './operations';
 import type { Operation } from './operations/operation';
 import { Parameters } from './parameters';
 import type { Platform } from './platform';
-import { reshapeWrappers } from './wrappers';
+import { formatOf, type Scheme, schemeOf } from './scheme';
 
 const version = '2018-01-20';
 
@@ -33,49 +34,59 @@ export class Gateway {
 
   serve(request: EmulatorRequest, time: GatewayTime, faults: readonly Fault[]): Served {
     const requestId = this.random.guid();
-    const parameters = new Parameters(request, this.assumptions);
-    const served: Omit<Served, 'answer'> = { requestId, executed: false, parameters: parameters.summary() };
+    const { assumptions, platform } = this;
     const { now, shown } = time;
+    const parameters = new Parameters(request, assumptions);
+    const scheme = schemeOf(request, parameters);
+    const host = header(request, 'host') ?? '';
+    const envelope: Envelope = {
+      format: formatOf(request, parameters, assumptions.acs3WithoutAccept),
+      requestId,
+      operation: scheme.action ?? '',
+      host,
+      assumptions,
+      shown,
+    };
+    const served: Omit<Served, 'answer'> = { requestId, executed: false, parameters: parameters.summary() };
     try {
-      const operation = requestedOperation(request, parameters);
-      const key = this.authenticate(request, shown);
+      const operation = requestedOperation(request, scheme);
+      const claim = scheme.claim();
+      const key = this.authenticate(claim, shown);
       served.accessKeyId = key.accessKeyId;
-      this.authorise(key, operation);
-      this.limit(operation, parameters, now, faults);
+      this.admit(operation, key, claim, parameters, now, faults);
       failByFault(faults, false);
-      const call = { parameters, platform: this.platform, assumptions: this.assumptions, now, requestId, faults };
-      const payload = operation.execute(call);
+      const payload = operation.execute({ parameters, platform, assumptions, now, requestId, host, faults });
       served.executed = true;
       failByFault(faults, true);
-      const wrappers = faultOf(faults, 'wrappers');
-      const body = { RequestId: requestId, Success: true, ...payload };
-      return {
-        ...served,
-        answer: dated(jsonAnswer(200, wrappers ? reshapeWrappers(body, wrappers.as) : body), shown),
-      };
+      return { ...served, answer: success(envelope, payload, faults) };
     } catch (error) {
       if (!(error instanceof GatewayError || error instanceof BusinessError)) throw error;
-      const answer =
-        error instanceof GatewayError
-          ? gatewayAnswer(error, requestId, header(request, 'host') ?? '')
-          : businessAnswer(error, requestId, this.assumptions.businessErrorStatus);
-      return { ...served, code: error.code, answer: dated(answer, shown) };
+      return { ...served, code: error.code, answer: failure(envelope, error) };
     }
   }
 
-  private authenticate(request: EmulatorRequest, now: number): AccessKey {
-    // Other schemes (HMAC-SHA1 in the query or form) are told apart here, by the absence of an ACS3 Authorization.
-    const authorization = readAuthorization(request);
-    if (!authorization) {
-      throw new GatewayError(400, 'IncompleteSignature', 'There is no Authorization header of ACS3-HMAC-SHA256.');
-    }
-    const key = this.keys.require(authorization.accessKeyId, header(request, 'x-acs-security-token'), now);
-    this.keys.checkDate(header(request, 'x-acs-date'), now);
-    verifySignature(request, authorization, key.accessKeySecret);
-    const nonce = header(request, 'x-acs-signature-nonce');
-    if (!nonce) throw new GatewayError(400, 'MissingSignatureNonce', 'SignatureNonce is mandatory for this action.');
-    this.keys.useNonce(key.accessKeyId, nonce, now);
+  private authenticate(claim: Claim, now: number): AccessKey {
+    const key = this.keys.require(claim.accessKeyId, claim.securityToken, now);
+    this.keys.checkDate(claim.date, now);
+    claim.verify(key.accessKeySecret);
+    this.keys.checkNonce(key.accessKeyId, claim.nonce, now);
     return key;
+  }
+
+  /** RAM and rate. Whether a call that they refuse uses up its nonce is assumed. */
+  private admit(
+    operation: Operation,
+    key: AccessKey,
+    { nonce }: Claim,
+    parameters: Parameters,
+    now: number,
+    faults: readonly Fault[],
+  ): void {
+    const late = this.assumptions.nonceOfRefusedCall === 'free';
+    if (!late) this.keys.useNonce(key.accessKeyId, nonce, now);
+    this.authorise(key, operation);
+    this.limit(operation, parameters, now, faults);
+    if (late) this.keys.useNonce(key.accessKeyId, nonce, now);
   }
 
   private authorise(key: AccessKey, { name }: Operation): void {
@@ -96,23 +107,16 @@ export class Gateway {
 }
 
 /** Names of action and version are case-sensitive (help.aliyun.com 30561). */
-function requestedOperation(request: EmulatorRequest, parameters: Parameters): Operation {
+function requestedOperation(request: EmulatorRequest, scheme: Scheme): Operation {
   if (request.method !== 'POST' && request.method !== 'GET') {
     throw new GatewayError(403, 'UnsupportedHTTPMethod', 'This http method is not supported.');
   }
-  const asked = header(request, 'x-acs-version') ?? parameters.text('Version');
-  if (asked !== version) throw new GatewayError(400, 'NoSuchVersion', 'Specified version does not exist.');
-  const action = requestedAction(request, () => parameters);
-  if (!action) throw new GatewayError(400, 'MissingAction', 'Action is mandatory for this action.');
-  const operation = operations.get(action);
+  if (scheme.version !== version) throw new GatewayError(400, 'NoSuchVersion', 'Specified version does not exist.');
+  if (!scheme.action) throw new GatewayError(400, 'MissingAction', 'Action is mandatory for this action.');
+  const operation = operations.get(scheme.action);
   // 403 InvalidAction is documented as well; which one the gateway of IoT sends is unknown.
-  if (!operation) throw new GatewayError(404, 'InvalidApi.NotFound', `Specified api ${action} is not found.`);
+  if (!operation) throw new GatewayError(404, 'InvalidApi.NotFound', `Specified api ${scheme.action} is not found.`);
   return operation;
-}
-
-/** ACS3 names the action in a header; only the older scheme needs the parameters, which may be half a megabyte. */
-export function requestedAction(request: EmulatorRequest, parameters: () => Parameters): string {
-  return header(request, 'x-acs-action') ?? parameters().text('Action') ?? '';
 }
 
 function failByFault(faults: readonly Fault[], executed: boolean): void {
@@ -131,30 +135,4 @@ function throttled(code: string, retryAfterMs: number | undefined): GatewayError
   const headers: Record<string, string> =
     retryAfterMs === undefined ? {} : { 'x-acs-retry-after': String(retryAfterMs) };
   return new GatewayError(400, code, 'Request was denied due to user flow control.', headers);
-}
-
-function gatewayAnswer(error: GatewayError, requestId: string, host: string): HttpAnswer {
-  const body = {
-    RequestId: requestId,
-    HostId: host,
-    Code: error.code,
-    Message: error.message,
-    Recommend: `https://next.api.aliyun.com/troubleshoot?q=${encodeURIComponent(error.code)}&product=Iot`,
-  };
-  return jsonAnswer(error.status, body, error.headers);
-}
-
-function businessAnswer(error: BusinessError, requestId: string, status: number): HttpAnswer {
-  return jsonAnswer(status, {
-    RequestId: requestId,
-    Success: false,
-    ...(error.code === '' ? {} : { Code: error.code }),
-    ErrorMessage: error.message,
-    ...error.payload,
-  });
-}
-
-/** `Date` is the cloud's clock, by which clients measure their own. */
-function dated(answer: HttpAnswer, now: number): HttpAnswer {
-  return { ...answer, headers: { ...answer.headers, date: new Date(now).toUTCString() } };
 }

@@ -84,15 +84,24 @@ export class KeyRing {
   }
 
   /** Refuses a nonce that it has seen. To be called once the signature is known to be good. */
-  useNonce(accessKeyId: string, nonce: string, now: number): void {
+  checkNonce(accessKeyId: string, nonce: string, now: number): void {
+    if (nonce === '') {
+      throw new GatewayError(400, 'MissingSignatureNonce', 'SignatureNonce is mandatory for this action.');
+    }
     for (const [known, seenAt] of this.nonces) {
       if (seenAt >= now - nonceMemoryMs) break;
       this.nonces.delete(known);
     }
-    const entry = `${accessKeyId}\n${nonce}`;
-    if (this.nonces.has(entry)) {
+    if (this.nonces.has(entryOf(accessKeyId, nonce))) {
       throw new GatewayError(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
     }
-    this.nonces.set(entry, now);
   }
+
+  useNonce(accessKeyId: string, nonce: string, now: number): void {
+    this.nonces.set(entryOf(accessKeyId, nonce), now);
+  }
+}
+
+function entryOf(accessKeyId: string, nonce: string): string {
+  return `${accessKeyId}\n${nonce}`;
 }

@@ -2,6 +2,7 @@ import { type EmulatorRequest, header } from '../message';
 import type { AliyunAssumptions } from './assumptions';
 import { decodePairs } from './encoding';
 import { BusinessError, GatewayError } from './errors';
+import { isSecret } from './secret-parameters';
 
 /** The service's own codes for absent parameters (help.aliyun.com 87387), where it has one. */
 const serviceCodes: Record<string, string> = {
@@ -9,6 +10,11 @@ const serviceCodes: Record<string, string> = {
   ApplyId: 'iot.device.NullApplyId',
   DeviceName: 'iot.device.NullDeviceName',
 };
+
+/** Those of the older signature scheme, which every call has (help.aliyun.com 30561). */
+const commonParameters: ReadonlySet<string> = new Set(
+  'Action Version Format AccessKeyId SignatureMethod SignatureVersion SignatureNonce Timestamp'.split(' '),
+);
 
 /** Query and form together: the vendor's metadata puts lists into the form, its npm SDK into the query. */
 export class Parameters {
@@ -24,6 +30,11 @@ export class Parameters {
       ...(queryAt < 0 ? [] : decodePairs(request.url.slice(queryAt + 1))),
       ...(form ? decodePairs(request.body.toString('utf8')) : []),
     ]);
+  }
+
+  /** Every parameter, as its signature covers it. */
+  entries(): [string, string][] {
+    return [...this.values];
   }
 
   /** Undefined where absent or empty. */
@@ -64,14 +75,17 @@ export class Parameters {
     return [...objects.values()];
   }
 
-  /** For the journal: single values, and of lists how many there are. The older scheme's secrets are left out. */
+  /** For the journal: the operation's own parameters, and of lists how many elements they have. No secrets. */
   summary(): Record<string, string | number> {
     const summary: Record<string, string | number> = {};
+    const indices = new Map<string, Set<string>>();
     for (const [key, value] of this.values) {
-      if (key === 'SecurityToken' || key === 'Signature') continue;
-      const list = /^([^.]+)\.(\d+)/.exec(key)?.[1];
-      if (list) summary[list] = Number(summary[list] ?? 0) + 1;
-      else summary[key] = value;
+      const [, list, index] = /^([^.]+)\.(\d+)/.exec(key) ?? [];
+      if (list !== undefined && index !== undefined) {
+        const seen = indices.get(list) ?? new Set();
+        indices.set(list, seen.add(index));
+        summary[list] = seen.size;
+      } else if (!commonParameters.has(key) && !isSecret(key)) summary[key] = value;
     }
     return summary;
   }

@@ -138,6 +138,11 @@ export class Platform {
     return this.applications.list();
   }
 
+  /** A name of the platform's own making. Its form is an assumption: the vendor documents none. */
+  inventName(): string {
+    return this.random.text(20);
+  }
+
   /** Makes a device that nobody has asked whether it may be made. `createdAt` is wall time. */
   create(
     product: Product,

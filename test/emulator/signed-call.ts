@@ -98,15 +98,19 @@ export class VirtualClock {
   }
 }
 
+/** `Name: ['a', 'b']` becomes `Name.1`, `Name.2`; undefined is left out. */
+export function flattened(parameters: Parameters): [string, string][] {
+  return Object.entries(parameters).flatMap(([name, value]): [string, string][] =>
+    value === undefined
+      ? []
+      : typeof value === 'object'
+        ? value.map((item, index) => [`${name}.${index + 1}`, item])
+        : [[name, String(value)]],
+  );
+}
+
 function encoded(parameters: Parameters): string {
-  return Object.entries(parameters)
-    .flatMap(([name, value]): [string, string][] =>
-      value === undefined
-        ? []
-        : typeof value === 'object'
-          ? value.map((item, index) => [`${name}.${index + 1}`, item])
-          : [[name, String(value)]],
-    )
+  return flattened(parameters)
     .map(([name, value]) => `${name}=${percentEncode(value)}`)
     .join('&');
 }

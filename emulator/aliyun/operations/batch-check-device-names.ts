@@ -3,7 +3,7 @@ import { BusinessError } from '../errors';
 import { chosenDevices } from '../chosen-devices';
 import { inspectNames, type NameFindings, type RequestedDevice } from '../names';
 import type { Parameters } from '../parameters';
-import type { Product } from '../product';
+import { namesPerCall } from '../product';
 import type { Operation } from './operation';
 
 /** help.aliyun.com 69482. Creates nothing; the authoritative result is that of the status query. */
@@ -31,11 +31,6 @@ export const batchCheckDeviceNames: Operation = {
     return { Data: { ApplyId: applyId, ...lists } };
   },
 };
-
-/** 69482: 10,000, of an X.509 product 1,000. */
-function namesPerCall(product: Product): number {
-  return product.authType === 'x509' ? 1_000 : 10_000;
-}
 
 /** 69482: where both lists are given, DeviceNameList counts; a nickname needs its name. */
 function requestedDevices(parameters: Parameters): RequestedDevice[] {

@@ -1,8 +1,7 @@
-import { faultOf } from '../../faults';
 import { isRunning } from '../application';
-import { chosenDevices } from '../chosen-devices';
 import { BusinessError } from '../errors';
 import { applicationOfProduct } from './apply-id';
+import { beginCreation } from './begin-creation';
 import type { Operation } from './operation';
 
 /** help.aliyun.com 69514. Success means that the creation has begun, no more. */
@@ -10,7 +9,7 @@ export const batchRegisterDeviceWithApplyId: Operation = {
   name: 'BatchRegisterDeviceWithApplyId',
   callsPerSecond: 500,
   execute(call) {
-    const { platform, assumptions, now, faults, requestId } = call;
+    const { assumptions } = call;
     const application = applicationOfProduct(call);
     switch (application.status) {
       case 'CHECK':
@@ -26,14 +25,8 @@ export const batchRegisterDeviceWithApplyId: Operation = {
             : new BusinessError('iot.device.IncorrentDeviceApplyInfo', 'The application was registered already.');
         }
         break;
-      case 'CHECK_SUCCESS': {
-        const fault = faultOf(faults, 'failCreate');
-        const doomed = fault
-          ? chosenDevices(fault, application.devices, 'The device could not be created.')
-          : new Map<string, string>();
-        const stuck = faults.some((one) => one.kind === 'stuckJob' && one.phase === 'CREATE');
-        platform.applications.register(application, doomed, now, stuck, requestId);
-      }
+      case 'CHECK_SUCCESS':
+        beginCreation(call, application);
     }
     return { Data: { ApplyId: application.applyId } };
   },

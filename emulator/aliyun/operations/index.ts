@@ -1,6 +1,7 @@
 import { batchCheckDeviceNames } from './batch-check-device-names';
 import { batchGetDeviceState } from './batch-get-device-state';
 import { batchQueryDeviceDetail } from './batch-query-device-detail';
+import { batchRegisterDevice } from './batch-register-device';
 import { batchRegisterDeviceWithApplyId } from './batch-register-device-with-apply-id';
 import { deleteDevice } from './delete-device';
 import type { Operation } from './operation';
@@ -15,6 +16,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     batchCheckDeviceNames,
     batchGetDeviceState,
     batchQueryDeviceDetail,
+    batchRegisterDevice,
     batchRegisterDeviceWithApplyId,
     deleteDevice,
     queryBatchRegisterDeviceStatus,

@@ -11,6 +11,8 @@ export interface OperationCall {
   /** Wall time at which it arrived. */
   now: number;
   requestId: string;
+  /** Host and port that the caller knows the emulator by. */
+  host: string;
   faults: readonly Fault[];
 }
 
