@@ -42,7 +42,12 @@ export async function isComplete(
     metrics.GenerationsOwed = await countOwed(ports.store, clock).catch(() => undefined);
     if (result.state === 'failed') throw failed(result, observer);
     observer.log('info', 'succeeded', { type: event.RequestType });
-    return { IsComplete: true, ...(result.batch && { Data: answerOf(result.batch, batchId, bucket) }) };
+    if (!result.batch) return { IsComplete: true };
+    const namesWanted = wantsNames(event.ResourceProperties);
+    return {
+      IsComplete: true,
+      Data: await answerOf(result.batch, { store: engine.store, batchId, bucket, namesWanted }),
+    };
   } catch (error) {
     if (error instanceof RequestFailed) throw error;
     if (mayPass(error, accepted, clock.now())) {
@@ -82,6 +87,11 @@ function enginePorts(ports: HandlerPorts, observer: LogObserver, metrics: Metric
       return countedCloud(ports.connect(cloud, secrets.source(secretArn, since), environment), metrics);
     },
   };
+}
+
+/** CloudFormation makes text of booleans. */
+function wantsNames(properties: unknown): boolean {
+  return String((properties as { namesInResponse?: unknown } | undefined)?.namesInResponse) === 'true';
 }
 
 /** The log has the reason in full; CloudFormation has room for some of it. */

@@ -1,6 +1,7 @@
 /** The engine: what a batch is told (`submit`), and how it gets there (`reconcile`). */
 export { submit, type Order } from './submit';
 export { reconcile, type Result } from './reconcile';
+export { loadNames } from './record/names';
 export { DELAYED_DELIVERY_MS } from './intent';
 export type { EnginePorts } from './operation';
 export { StoreVault } from './store-vault';

@@ -1,9 +1,9 @@
-import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { attributes, storePrefixes } from '../batch/contract/attributes';
 import { cloudKey } from '../batch/contract/cloud-reference';
-import { countNames, validateSelection } from '../batch/contract/device-names';
+import { countNames, namesKnown, validateSelection } from '../batch/contract/device-names';
 import type { CloudLimits } from '../batch/contract/limits';
 import { type BatchOptions, OPTIONS_VERSION } from '../batch/contract/options';
 import { defaultTimeoutSeconds, validateTimeout } from '../batch/contract/time-budget';
@@ -15,6 +15,7 @@ import { DeviceCredentials } from './device-credentials';
 import type { Devices } from './devices';
 import { jobList } from './job-list';
 import { nameList } from './name-list';
+import { namesInResponse } from './names-in-response';
 import { tooLarge } from './properties-size';
 import { notKnownAtSynth, refuseTokensInDevices } from './refuse-tokens';
 import { secretId } from './secret-access';
@@ -72,7 +73,10 @@ export class DeviceBatch extends Construct {
    * wherever a list is taken. Using it is an error at synth if the names take more than 100,000 B; the manifest has
    * them all.
    */
-  public readonly deviceNames: string[];
+  public get deviceNames(): string[] {
+    this.namesUsed = true;
+    return this.names;
+  }
 
   /** How many devices the batch has: a number token (`Token.asString` makes text of it). */
   public readonly deviceCount: number;
@@ -99,6 +103,8 @@ export class DeviceBatch extends Construct {
   public readonly provider: DeviceBatchProvider;
 
   private readonly props: DeviceBatchProps;
+  private readonly names: string[];
+  private namesUsed = false;
 
   constructor(scope: Construct, id: string, props: DeviceBatchProps) {
     super(scope, id);
@@ -120,6 +126,8 @@ export class DeviceBatch extends Construct {
       deleteActivated: props.deleteActivated ?? false,
       deviceCredentials: (props.deviceCredentials ?? DeviceCredentials.store())._place,
       timeoutSeconds,
+      // Only at synth is it known whether anything uses them.
+      ...(!namesKnown(selection) && { namesInResponse: Lazy.any({ produce: () => this.namesUsed }) as never }),
       secretArn: secretId(this, secret),
     } satisfies BatchOptions;
     // Not before synth: until then a lazy value of the user's may still change, and would be fixed by looking at it.
@@ -137,7 +145,9 @@ export class DeviceBatch extends Construct {
     resource.node.addDependency(this.provider._grantSecret(this, 'ReadKeys', secret), this.provider._foundation);
 
     const count = countNames(selection);
-    this.deviceNames = nameList(this, selection, resource.getAttString(attributes.ready));
+    this.names = namesKnown(selection)
+      ? nameList(this, selection, resource.getAttString(attributes.ready))
+      : namesInResponse(this, count, resource.getAttString(attributes.deviceNames));
     this.deviceCount = Token.asNumber(resource.getAtt(attributes.deviceCount));
     this.batchId = resource.getAttString(attributes.batchId);
     this.jobIds = jobList(this, Math.ceil(count / limits.namesPerJob), resource.getAttString(attributes.jobIds));

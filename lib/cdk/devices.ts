@@ -38,6 +38,24 @@ export class Devices {
     return new Devices({ sequence: { prefix, count, start, pad } });
   }
 
+  /**
+   * So many devices, from 1 on, whose names the cloud invents (Alibaba only). Prefer `sequence`: if the answer to the one
+   * call that creates such devices is lost, nobody can tell which ones they are, and the deployment fails rather than
+   * create them twice or delete any by guess. A grown batch keeps its devices, a shrunk one those that it has had longest.
+   */
+  public static assignedByCloud(count: number): Devices {
+    return new Devices({ assignedByCloud: { count } });
+  }
+
+  /**
+   * The devices of a job that was submitted elsewhere (Alibaba: its ApplyId). The deployment waits until the job is over and
+   * lists its devices; the batch owns none of them and deletes none. A job whose names were checked and never registered is
+   * an error. A batch cannot change between this and the others.
+   */
+  public static fromJob(id: string): Devices {
+    return new Devices({ fromJob: { id } });
+  }
+
   /** @internal */
   public readonly _selection: DeviceSelection;
 

@@ -1,9 +1,7 @@
 import { Fn, Lazy, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { MAX_LISTS_BYTES as MAX_BYTES } from '../batch/contract/attributes';
 import { SynthesisError } from './synthesis-error';
-
-/** What a list may take of the resource's response (4,096 B), beside the ids and the other attributes. */
-const MAX_BYTES = 2500;
 
 /** The longest job id that a cloud makes, with its comma: a 64-bit number. */
 const BYTES_PER_JOB = 21;

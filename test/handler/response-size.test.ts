@@ -3,6 +3,8 @@ import { batchIdOf } from '../../handler/batch-id';
 import { MAX_REASON_BYTES, reasonOf } from '../../handler/request-failed';
 import type { Handler } from '../../handler/handler';
 import type { Generation } from '../../lib/batch/record/head';
+import { saveNames } from '../../lib/batch/record/names';
+import { MemoryStore } from '../support/memory-store';
 import { ProviderFramework } from '../support/provider-framework';
 import { VirtualClock } from '../support/virtual-clock';
 
@@ -16,8 +18,24 @@ const event = {
 const batchId = batchIdOf(event);
 const generationId = `${batchId}-${'f'.repeat(46)}`;
 
+const store = new MemoryStore();
+
 function generation(jobIds: string[]): Generation {
-  return { id: generationId, names: { count: 1_000_000, chunks: [], set: '' }, jobIds } as unknown as Generation;
+  const names = { count: 1_000_000, chunks: [], set: '' };
+  return { id: generationId, kind: 'listed', names, jobIds } as unknown as Generation;
+}
+
+/** A generation whose names only the cloud knew. */
+async function nameless(count: number, jobIds: string[] = []): Promise<Generation> {
+  const names = await saveNames(
+    store,
+    Array.from({ length: count }, (_, i) => String(i).padStart(32, 'n')),
+  );
+  return { ...generation(jobIds), kind: 'assigned', names };
+}
+
+function answer(batch: Generation, bucket = 'b', namesWanted = false) {
+  return answerOf(batch, { store, batchId, bucket, namesWanted });
 }
 
 /** Sends the handler's answer through the framework and returns how many bytes CloudFormation gets. */
@@ -33,8 +51,15 @@ afterEach(() => jest.restoreAllMocks());
 describe('a response to CloudFormation has at most 4,096 bytes (I9)', () => {
   it.each([0, 1, 100, 277, 278, 10_000])('with %i job ids', async (count) => {
     const ids = Array.from({ length: count }, (_, i) => String(10_000_000 + i));
-    const Data = answerOf(generation(ids), batchId, 'b'.repeat(63));
+    const Data = await answer(generation(ids), 'b'.repeat(63));
     expect(await bytesOf(async () => ({ IsComplete: true, Data }))).toBeLessThanOrEqual(4_096);
+  });
+
+  it.each([1, 60, 61, 10_000])('with the names of %i devices and 10,000 job ids', async (count) => {
+    const batch = await nameless(count, Array<string>(10_000).fill('10000000'));
+    const Data = await answer(batch, 'b'.repeat(63));
+    expect(await bytesOf(async () => ({ IsComplete: true, Data }))).toBeLessThanOrEqual(4_096);
+    expect(Data.DeviceNames === '').toBe(count > 60);
   });
 
   it.each([
@@ -54,17 +79,34 @@ describe('a response to CloudFormation has at most 4,096 bytes (I9)', () => {
 });
 
 describe('job ids', () => {
-  it('are joined with commas', () => {
-    expect(answerOf(generation(['1', '2']), batchId, 'b').JobIds).toBe('1,2');
+  it('are joined with commas', async () => {
+    expect((await answer(generation(['1', '2']))).JobIds).toBe('1,2');
   });
 
-  it('are left out altogether when they do not fit, and the attribute is still there', () => {
-    expect(answerOf(generation(Array<string>(1_000).fill('10000000')), batchId, 'b').JobIds).toBe('');
+  it('are left out altogether when they do not fit, and the attribute is still there', async () => {
+    expect((await answer(generation(Array<string>(1_000).fill('10000000')))).JobIds).toBe('');
   });
 
-  it('that are unknown give an empty text', () => {
+  it('that are unknown give an empty text', async () => {
     const none = { ...generation([]), jobIds: undefined };
-    expect(answerOf(none, batchId, 'b').JobIds).toBe('');
+    expect((await answer(none)).JobIds).toBe('');
+  });
+});
+
+describe('names that only the cloud knew', () => {
+  it('are joined with commas', async () => {
+    const names = (await answer(await nameless(2))).DeviceNames;
+    expect(names).toBe(['0', '1'].map((name) => name.padStart(32, 'n')).join(','));
+  });
+
+  it('fail the deployment where something uses them and they do not fit', async () => {
+    const batch = await nameless(61);
+    expect((await answer(batch)).DeviceNames).toBe('');
+    await expect(answer(batch, 'b', true)).rejects.toMatchObject({ code: 'NamesTooLong' });
+  });
+
+  it('are not repeated where the template knows them', async () => {
+    expect((await answer(generation([]))).DeviceNames).toBe('');
   });
 });
 

@@ -32,6 +32,11 @@ export function expandNames(selection: DeviceSelection): string[] {
   return Array.from({ length: count }, (_, i) => prefix + String(start + i).padStart(pad, '0'));
 }
 
+/** Whether the names are known before the devices exist. */
+export function namesKnown(selection: DeviceSelection): boolean {
+  return 'named' in selection || 'sequence' in selection;
+}
+
 /** How many devices a selection asks for; 0 where only the cloud knows. */
 export function countNames(selection: DeviceSelection): number {
   if ('named' in selection) return selection.named.length;

@@ -20,6 +20,8 @@ export interface BatchOptions {
   deviceCredentials: 'store' | 'none';
   /** Seconds that one operation may take in all. */
   timeoutSeconds: number;
+  /** CDK only: names that only the cloud knows are used, so that they must fit into the response. */
+  namesInResponse?: boolean;
   /** CDK only: the secret with the cloud's keys, as JSON under the vendor's own member names. */
   secretArn?: string;
 }
@@ -75,6 +77,7 @@ const schema = z.object({
   deleteActivated: boolean.default(false),
   deviceCredentials: z.enum(['store', 'none']).default('store'),
   timeoutSeconds: integer,
+  namesInResponse: boolean.optional(),
   secretArn: text.optional(),
 });
 

@@ -23,10 +23,16 @@ export interface Cloud {
   commit(names: readonly string[], jobId: string | undefined): Promise<{ jobId: string }>;
   /**
    * Starts the creation of `count` devices whose names the cloud invents. `ticket` makes the request byte-identical when it
-   * is sent again: 'arrived' then means that the first one was executed and its job id is lost. Absent where the cloud does
-   * not invent names.
+   * is sent again: 'arrived' then means that the first one was executed and its job id is lost. A refusal tells of this copy
+   * only, nothing of an earlier one; `outcomeUnknown` also where a copy would not be the same request any more. Absent where
+   * the cloud does not invent names.
    */
   commitCount?(count: number, ticket: RequestTicket): Promise<{ jobId: string } | 'arrived'>;
+  /**
+   * A ticket for `commitCount`, bound to the present keys: to the cloud, a copy signed by others may be another request.
+   * Makes sure before that the cloud takes these keys and this clock.
+   */
+  issueTicket?(): Promise<RequestTicket>;
   /** What has become of a job. `names` is empty where nobody here knows them. */
   observe(names: readonly string[], jobId: string): Promise<JobState>;
   /** One page of a finished job's devices. `cursor` undefined: the first page. */
@@ -41,22 +47,6 @@ export interface Cloud {
   /** Deletes one device by its identity; one that is gone already counts as success. Irreversible. */
   delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'>;
 
-  /**
-   * Starts the creation of `count` devices whose names the cloud invents. `ticket` makes the request byte-identical when
-   * it is sent again: `arrived` then means that the first one was executed and its job id is lost. A refusal tells of this
-   * copy only, nothing of an earlier one; `outcomeUnknown` also where a copy would not be identical any more.
-   */
-  commitCount?(count: number, ticket: RequestTicket): Promise<{ jobId: string } | 'arrived'>;
-  /**
-   * A ticket for `commitCount` that is bound to the present keys: a copy signed by others would be executed again. Makes
-   * sure before that the cloud takes the keys and the clock.
-   */
-  issueTicket?(): Promise<RequestTicket>;
-  /** What is known of a device by its identity, or undefined if it does not exist. */
-  identify?(identity: string): Promise<FoundDevice | undefined>;
-  /** The product's devices created between two moments (ms since 1970), newest first; for error texts only. */
-  createdSince?(since: number, until: number): Promise<FoundDevice[]>;
-
   /** Ends the connection; no socket or promise outlives it. */
   close(): Promise<void>;
 }
@@ -65,13 +55,6 @@ export interface Cloud {
 export interface RequestTicket {
   nonce: string;
   /** Milliseconds since 1970. */
-  at: number;
-}
-
-/** What tells one request from all others. To be written down before the request is first sent. */
-export interface RequestTicket {
-  nonce: string;
-  /** Milliseconds since 1970 by this machine's clock. */
   at: number;
 }
 
