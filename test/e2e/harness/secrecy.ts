@@ -1,0 +1,29 @@
+import type { RunningEmulator } from '../../../emulator';
+import type { StoreContents } from './store';
+import type { Places } from './what-aws-shows';
+
+/** The secrets of every device that there ever was, and those of the keys to the cloud. */
+export function secretsOf({ emulator }: RunningEmulator): string[] {
+  const keys = emulator.aliyun.keys.list().flatMap((key) => [key.accessKeySecret, key.securityToken ?? '']);
+  return [...keys.filter(Boolean), ...emulator.aliyun.platform.issuedSecrets()];
+}
+
+/**
+ * No secret is in any of the places (I7). `mark` is something public that is in each of them: a place without it was not
+ * really searched.
+ */
+export function expectNoSecret(secrets: readonly string[], places: Places, mark: RegExp): void {
+  const found = Object.entries(places).map(([place, all]) => {
+    const text = all.join('\n');
+    const leaked = secrets.filter((secret) => text.includes(secret));
+    return { place, leaked, searched: mark.test(text) };
+  });
+  expect(secrets.length).toBeGreaterThan(1);
+  expect(found).toEqual(Object.keys(places).map((place) => ({ place, leaked: [], searched: true })));
+}
+
+/** What whoever may list the store sees, but for what is meant to be secret: the credentials' parts. */
+export const openPartOf = (store: StoreContents): string[] =>
+  [...store.objects].flatMap(([key, body]) => (isCredentialPart(key) ? [key] : [key, body.toString('latin1')]));
+
+const isCredentialPart = (key: string): boolean => key.startsWith('credentials/') && key.endsWith('.gz');
