@@ -1,22 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { HttpRequest } from '../http/transport';
-import type { AliyunCredentials } from './credentials';
-import { canonicalPairs, type Parameters } from './encode';
-
-/** A call that lacks only its signature. */
-export interface UnsignedCall {
-  endpoint: URL;
-  action: string;
-  version: string;
-  query: Parameters;
-  /** Sent as a form; none if empty. */
-  form: Parameters;
-  credentials: AliyunCredentials;
-  /** Milliseconds since 1970 by the server's clock, at most 15 minutes off. */
-  timestamp: number;
-  /** Never used before. */
-  nonce: string;
-}
+import { canonicalPairs } from './encode';
+import { utcSeconds, type UnsignedCall } from './unsigned-call';
 
 const ALGORITHM = 'ACS3-HMAC-SHA256';
 
@@ -57,7 +42,7 @@ function headersToSign(call: UnsignedCall, body: string): Record<string, string>
     host: endpoint.host,
     'x-acs-action': action,
     'x-acs-version': version,
-    'x-acs-date': new Date(timestamp).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    'x-acs-date': utcSeconds(timestamp),
     'x-acs-signature-nonce': nonce,
     'x-acs-content-sha256': sha256(body),
     ...(body === '' ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),

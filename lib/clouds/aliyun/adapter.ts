@@ -7,22 +7,26 @@ import {
   type FoundDevice,
   type JobOpening,
   type JobState,
+  type RequestTicket,
 } from '../../batch/ports/cloud';
+import { registerCount } from './assigned-names';
 import type { AliyunClient } from './client';
 import { APPLY_NOT_FOUND, INVALID_IOT_ID, NOT_EXISTED_DEVICE } from './codes';
-import { cloudError } from './failure';
-import { jobState } from './job-state';
-import { aliyunLimits, pageSizes } from './limits';
-import { lookUp } from './look-up';
+import { detailByIdentity } from './device-details';
+import { listCreated } from './device-listing';
+import { DeleteDevice } from './device-operations';
+import { cloudError, hasCode, refuse } from './failure';
 import {
   BatchCheckDeviceNames,
   BatchRegisterDeviceWithApplyId,
-  DeleteDevice,
   QueryBatchRegisterDeviceStatus,
   QueryPageByApplyId,
-  QueryProduct,
   refusals,
-} from './operations';
+} from './job-operations';
+import { jobState } from './job-state';
+import { aliyunLimits, pageSizes } from './limits';
+import { lookUp } from './look-up';
+import { inspectProduct } from './product';
 
 /** A product of Alibaba Cloud IoT Platform, as the engine sees it. A job is an application, its id the `ApplyId`. */
 export class AliyunCloud implements Cloud {
@@ -43,17 +47,8 @@ export class AliyunCloud implements Cloud {
     this.productKey = productKey;
   }
 
-  async inspect(): Promise<{ devices?: number }> {
-    const { AuthType, DeviceCount } = (await this.client.call(QueryProduct, { ProductKey: this.productKey })).Data;
-    if (AuthType !== undefined && AuthType.toLowerCase() !== 'secret') {
-      throw refuse(
-        QueryProduct,
-        'UnsupportedAuthType',
-        `product ${this.productKey} authenticates its devices by ${AuthType}`,
-        'only products with one secret per device (AuthType "secret") can take a batch',
-      );
-    }
-    return DeviceCount === undefined ? {} : { devices: DeviceCount };
+  inspect(): Promise<{ devices?: number }> {
+    return inspectProduct(this.client, this.productKey);
   }
 
   async proveDeletable(reservedName: string): Promise<void> {
@@ -103,10 +98,21 @@ export class AliyunCloud implements Cloud {
     return { jobId };
   }
 
+  commitCount(count: number, ticket: RequestTicket): Promise<{ jobId: string } | 'arrived'> {
+    return registerCount(this.client, this.productKey, count, ticket);
+  }
+
+  async issueTicket(): Promise<RequestTicket> {
+    // Any read does: it has expired keys renewed and a wrong clock corrected before the one call that must not be.
+    await this.inspect();
+    return this.client.issueTicket();
+  }
+
   async observe(names: readonly string[], jobId: string): Promise<JobState> {
     try {
       const query = { ProductKey: this.productKey, ApplyId: jobId };
-      return jobState((await this.client.call(QueryBatchRegisterDeviceStatus, query)).Data, names);
+      const state = jobState((await this.client.call(QueryBatchRegisterDeviceStatus, query)).Data, names);
+      return state.state === 'rejected' && state.passed.length > 0 ? await this.lookedUp(state) : state;
     } catch (error) {
       if (hasCode(error, APPLY_NOT_FOUND)) return { state: 'absent' };
       throw error;
@@ -134,6 +140,14 @@ export class AliyunCloud implements Cloud {
     return lookUp(this.client, this.productKey, names, seen);
   }
 
+  identify(identity: string): Promise<FoundDevice | undefined> {
+    return detailByIdentity(this.client, identity);
+  }
+
+  createdSince(since: number, until: number): Promise<FoundDevice[]> {
+    return listCreated(this.client, this.productKey, since, until);
+  }
+
   async delete({ name, identity }: { name: string; identity: string }): Promise<'deleted' | 'gone'> {
     try {
       // By IotId and nothing else: a later device of the same name is not ours.
@@ -151,6 +165,15 @@ export class AliyunCloud implements Cloud {
     return this.client.close();
   }
 
+  /**
+   * Of a failed check, one page says that the good names were accepted, another that they were created (help.aliyun.com
+   * 69483 and its older Chinese text). The product itself is asked.
+   */
+  private async lookedUp(state: Extract<JobState, { state: 'rejected' }>): Promise<JobState> {
+    const existing = (await this.lookUp(state.passed)).map(({ name }) => name);
+    return { ...state, ...(existing.length > 0 && { existing }) };
+  }
+
   /** An IotId becomes invalid with its device, but the code would also fit one that never was any. */
   private async exists(name: string, identity: string): Promise<boolean> {
     return (await this.lookUp([name])).some((device) => device.identity === identity);
@@ -160,12 +183,4 @@ export class AliyunCloud implements Cloud {
 /** Certificates are no secrets of this page, so there may be none. */
 function secretOf(DeviceSecret: string | undefined): Record<string, string> {
   return DeviceSecret === undefined ? {} : { DeviceSecret };
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof CloudError && error.vendorCode.toLowerCase() === code.toLowerCase();
-}
-
-function refuse(operation: { name: string }, code: string, text: string, advice?: string): CloudError {
-  return cloudError({ name: operation.name, repeatable: true }, { code, text, advice, meaning: 'permanent' });
 }

@@ -1,11 +1,12 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { parseLosslessly } from '../http/lossless-json';
 import { retryAfterMs } from '../http/retry-after';
 import type { HttpResponse } from '../http/transport';
+import { parseXml } from '../http/xml';
 import { meaningOf } from './codes';
 import { failureOf, type Failure, type Repeatability } from './failure';
-import type { Operation } from './operations';
-import { caseless, optionalText } from './schema';
+import type { Operation } from './operation';
+import { caseless, flag, optionalText } from './schema';
 
 export type Outcome<Answer> = { answer: Answer } | { failure: Failure };
 
@@ -39,18 +40,20 @@ export function readAnswer<Answer>(operation: Operation<Answer>, response: HttpR
 /** `ErrorMessage` is the service's, `Message` the gateway's. */
 const envelope = caseless({
   RequestId: optionalText,
-  Success: z.preprocess(
-    (value) => (value === 'true' ? true : value === 'false' ? false : value),
-    z.boolean().nullish(),
-  ),
+  Success: flag.nullish(),
   Code: optionalText,
   ErrorMessage: optionalText,
   Message: optionalText,
 });
 
+/**
+ * JSON is asked for, but a gateway may answer in XML all the same, which is its default (help.aliyun.com 30561). The
+ * body tells: the content type is the gateway's or some proxy's.
+ */
 function parse(body: string): unknown {
+  const text = body.trimStart();
   try {
-    return parseLosslessly(body);
+    return text.startsWith('<') ? parseXml(text) : parseLosslessly(text);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import type { AliyunSignature } from '../../batch/contract/cloud-reference';
 import type { Clock } from '../../batch/ports/clock';
-import { CloudError } from '../../batch/ports/cloud';
+import { CloudError, type RequestTicket } from '../../batch/ports/cloud';
 import type { Observer } from '../../batch/ports/observer';
 import { CredentialCache, type CredentialSource } from '../http/credentials';
 import { RateLimits } from '../http/rate-limits';
@@ -8,19 +9,21 @@ import { redact } from '../http/redact';
 import { retry } from '../http/retry';
 import { clockSkew } from '../http/server-clock';
 import { TransportError, type HttpResponse, type Transport } from '../http/transport';
-import { signAcs3 } from './acs3';
 import { readAnswer, type Outcome } from './answer';
 import type { Meaning } from './codes';
 import type { AliyunCredentials } from './credentials';
 import type { Parameters } from './encode';
 import { cloudError, failureOfTransport, type Failure, type Repeatability } from './failure';
-import { API_VERSION, type Operation } from './operations';
+import { API_VERSION, type Operation } from './operation';
+import { signers } from './signers';
+import { issueTicket, ticketFailure } from './ticket';
 
 export interface AliyunClientOptions {
   endpoint: URL;
   region: string;
   /** Sent with every call if the instance has an id: without it they fail (help.aliyun.com 69482). */
   instanceId?: string;
+  signature: AliyunSignature;
   credentials: CredentialSource<AliyunCredentials>;
   transport: Transport;
   clock: Clock;
@@ -31,6 +34,15 @@ export interface AliyunClientOptions {
   until: number;
   /** Milliseconds that one request may take. @default 30000 */
   requestTimeoutMs?: number;
+}
+
+interface Call<Answer> {
+  operation: Operation<Answer>;
+  query: Parameters;
+  form: Parameters;
+  ticket?: RequestTicket;
+  /** What was changed already to make it succeed: each once. */
+  remedies: Set<Meaning>;
 }
 
 /**
@@ -55,8 +67,8 @@ export class AliyunClient {
   /** @throws CloudError, and nothing else. */
   call<Answer>(operation: Operation<Answer>, query: Parameters, form: Parameters = {}): Promise<Answer> {
     const { clock, until, observer } = this.options;
-    const remedies = new Set<Meaning>();
-    const attempt = () => this.attempt(operation, query, form, remedies);
+    const call: Call<Answer> = { operation, query, form, remedies: new Set() };
+    const attempt = () => this.attempt(call);
     // Before each further try of a call that registers devices the engine asks whether it may still be made (I3).
     if (!operation.repeatable) return attempt();
     return retry(attempt, {
@@ -72,6 +84,17 @@ export class AliyunClient {
     });
   }
 
+  /** One try of a call that the cloud recognises if it comes again with the same ticket. @throws CloudError */
+  callOnce<Answer>(operation: Operation<Answer>, query: Parameters, ticket: RequestTicket): Promise<Answer> {
+    // Renewed keys would make it another call, so they are no remedy here.
+    return this.attempt({ operation, query, form: {}, ticket, remedies: new Set(['keys']) });
+  }
+
+  /** A ticket for calls signed with the present keys. */
+  async issueTicket(): Promise<RequestTicket> {
+    return issueTicket(this.options.clock, await this.readCredentials(() => this.credentials.get()));
+  }
+
   /** How far the server's clock is ahead, in milliseconds, by the last answer; 0 if unknown. */
   get clockSkewMs(): number {
     return this.measuredSkew ?? 0;
@@ -82,16 +105,12 @@ export class AliyunClient {
     await this.options.transport.close();
   }
 
-  private async attempt<Answer>(
-    operation: Operation<Answer>,
-    query: Parameters,
-    form: Parameters,
-    remedies: Set<Meaning>,
-  ): Promise<Answer> {
+  private async attempt<Answer>(call: Call<Answer>): Promise<Answer> {
+    const { operation, remedies } = call;
     const credentials = await this.readCredentials(() => this.credentials.get());
     const permit = await this.rates.of(operation.name, operation.perSecond).acquire(this.options.until);
     if (permit === undefined) throw this.tooLate(operation);
-    const outcome = await this.exchange(operation, credentials, query, form);
+    const outcome = await this.exchange(call, credentials);
     if ('answer' in outcome) {
       permit.admitted();
       return outcome.answer;
@@ -101,21 +120,21 @@ export class AliyunClient {
     else if (failure.meaning !== 'uncertain') permit.admitted();
     if (!remedies.has(failure.meaning) && (await this.remedy(failure, credentials))) {
       remedies.add(failure.meaning);
-      return this.attempt(operation, query, form, remedies);
+      return this.attempt(call);
     }
     throw cloudError(operation, failure, credentials);
   }
 
   private async exchange<Answer>(
-    operation: Operation<Answer>,
+    { operation, query, form, ticket }: Call<Answer>,
     credentials: AliyunCredentials,
-    query: Parameters,
-    form: Parameters,
   ): Promise<Outcome<Answer>> {
     const { clock, until, transport, endpoint, region, instanceId, requestTimeoutMs = 30_000 } = this.options;
     const sentAt = clock.now();
     if (this.ending.signal.aborted || sentAt >= until) throw this.tooLate(operation);
-    const request = signAcs3({
+    const lapsed = ticket && ticketFailure(ticket, credentials, sentAt);
+    if (lapsed) return { failure: lapsed };
+    const request = signers[this.options.signature]({
       endpoint,
       action: operation.name,
       version: API_VERSION,
@@ -123,8 +142,8 @@ export class AliyunClient {
       query: { ...query, RegionId: region, IotInstanceId: instanceId },
       form,
       credentials,
-      timestamp: sentAt + this.correction,
-      nonce: clock.nonce(16),
+      timestamp: (ticket?.at ?? sentAt) + this.correction,
+      nonce: ticket?.nonce ?? clock.nonce(16),
     });
     let response: HttpResponse;
     try {

@@ -26,6 +26,7 @@ export interface Code {
 export const NOT_EXISTED_DEVICE = 'iot.device.NotExistedDevice';
 export const INVALID_IOT_ID = 'iot.device.InvalidIoTId';
 export const APPLY_NOT_FOUND = 'iot.device.DeviceApplyIsNotFound';
+export const NONCE_USED = 'SignatureNonceUsed';
 
 /** Looks a code up. Unknown ones are judged by the HTTP status: 5xx is the cloud's fault, the rest is final. */
 export function meaningOf(code: string, httpStatus: number): Code {

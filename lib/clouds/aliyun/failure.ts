@@ -58,6 +58,16 @@ export function cloudError(
   return new CloudError(kindOf(failure, operation), code, message, withoutUndefined(details));
 }
 
+/** An error of ours, where going on would do harm or make no sense. */
+export function refuse(operation: { name: string }, code: string, text: string, advice?: string): CloudError {
+  return cloudError({ name: operation.name, repeatable: true }, { code, text, advice, meaning: 'permanent' });
+}
+
+/** Whether the cloud, or this client, gave this code, which pages spell in different cases. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof CloudError && error.vendorCode.toLowerCase() === code.toLowerCase();
+}
+
 function kindOf(
   { meaning, sent }: { meaning: Meaning; sent?: TransportError['sent'] },
   operation: Repeatability,

@@ -20,6 +20,7 @@ export function connectAliyun(
     endpoint: endpointOf(reference),
     region: reference.region,
     instanceId: reference.instanceId,
+    signature: reference.signature ?? 'ACS3-HMAC-SHA256',
     credentials: async (refresh) => parseAliyunCredentials(await credentials(refresh)),
   });
   return new AliyunCloud(client, reference);

@@ -1,14 +1,11 @@
-import type { z } from 'zod';
 import type { DeviceFailure, JobState } from '../../batch/ports/cloud';
-import type { QueryBatchRegisterDeviceStatus } from './operations';
-
-type Status = z.output<(typeof QueryBatchRegisterDeviceStatus)['answer']>['Data'];
+import type { ApplicationStatus } from './job-operations';
 
 /**
  * What an application's status means for the job of `names`. The lists are filled in the two `_FAILED` states only
  * (help.aliyun.com 69483).
  */
-export function jobState(status: Status, names: readonly string[]): JobState {
+export function jobState(status: ApplicationStatus, names: readonly string[]): JobState {
   switch (status.Status) {
     case 'CHECK':
       return { state: 'checking' };
@@ -28,7 +25,7 @@ export function jobState(status: Status, names: readonly string[]): JobState {
 }
 
 /** Each name that the cloud says has failed, with its reason if there is one. */
-function failuresOf({ InvalidList, InvalidDetailList }: Status): DeviceFailure[] {
+function failuresOf({ InvalidList, InvalidDetailList }: ApplicationStatus): DeviceFailure[] {
   const reasons = new Map<string, string | undefined>();
   for (const name of InvalidList) reasons.set(name, undefined);
   for (const { name, reason } of InvalidDetailList) reasons.set(name, reason);
@@ -36,7 +33,7 @@ function failuresOf({ InvalidList, InvalidDetailList }: Status): DeviceFailure[]
 }
 
 /** A failed check that names no culprit has refused every name that it does not list as good. */
-function refusedOf(status: Status, names: readonly string[]): DeviceFailure[] {
+function refusedOf(status: ApplicationStatus, names: readonly string[]): DeviceFailure[] {
   const failures = failuresOf(status);
   if (failures.length > 0) return failures;
   const passed = new Set(status.ValidList);

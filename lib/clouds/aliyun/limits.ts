@@ -8,10 +8,12 @@ import type { CloudLimits } from '../../batch/contract/limits';
 export const documentedRates = {
   BatchCheckDeviceNames: 10,
   BatchQueryDeviceDetail: 5,
+  BatchRegisterDevice: 10,
   BatchRegisterDeviceWithApplyId: 500,
   DeleteDevice: 50,
   QueryBatchRegisterDeviceStatus: 30,
   QueryDevice: 50,
+  QueryDeviceDetail: 50,
   QueryPageByApplyId: 50,
   QueryProduct: 50,
 } as const;

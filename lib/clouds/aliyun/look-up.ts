@@ -1,19 +1,15 @@
-import type { z } from 'zod';
 import type { FoundDevice } from '../../batch/ports/cloud';
 import type { AliyunClient } from './client';
+import { detailsByName } from './device-details';
+import { listDevices } from './device-listing';
+import { QueryProduct } from './device-operations';
+import { listedDevice } from './found-device';
 import { documentedRates, pageSizes } from './limits';
-import { BatchQueryDeviceDetail, QueryDevice, QueryProduct } from './operations';
-
-/** Calls to one operation side by side: enough to use 4 calls a second where an answer takes a second. */
-const CONCURRENCY = 5;
 
 /** What a page of a listing takes at least, in seconds: each needs the token of the one before. An assumption. */
 const ROUND_TRIP_SECONDS = 0.1;
 
-/** Listing pages by number ends here; further ones need a token (API reference of QueryDevice). */
-const MOST_BY_NUMBER = 10_000;
-
-/** Listing by token works for products with fewer devices than this (the same page). */
+/** Listing by token works for products with fewer devices than this (API reference of QueryDevice). */
 const MOST_BY_TOKEN = 1_000_000;
 
 /**
@@ -33,7 +29,7 @@ export async function lookUp(
       return listed(client, productKey, wanted, seen);
     }
   }
-  return named(client, productKey, wanted, seen);
+  return detailsByName(client, productKey, wanted, seen);
 }
 
 /** Whether listing a product of `devices` is likely to be done before `names` are asked for. */
@@ -42,44 +38,6 @@ export function listingIsFaster(names: number, devices: number): boolean {
   const pages = Math.max(1, Math.ceil(devices / pageSizes.QueryDevice));
   const asking = Math.ceil(names / pageSizes.BatchQueryDeviceDetail) / documentedRates.BatchQueryDeviceDetail;
   return pages * Math.max(ROUND_TRIP_SECONDS, 1 / documentedRates.QueryDevice) < asking;
-}
-
-/** Asks for the names, 100 a call. */
-async function named(
-  client: AliyunClient,
-  productKey: string,
-  names: readonly string[],
-  seen: (done: number) => void,
-): Promise<FoundDevice[]> {
-  const found: FoundDevice[] = [];
-  let next = 0;
-  let done = 0;
-  const worker = async (): Promise<void> => {
-    while (next < names.length) {
-      const chunk = names.slice(next, (next += pageSizes.BatchQueryDeviceDetail));
-      found.push(...(await details(client, productKey, chunk)));
-      seen((done += chunk.length));
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-    return found;
-  } finally {
-    // Where one failed, the others begin nothing more.
-    next = names.length;
-  }
-}
-
-async function details(client: AliyunClient, productKey: string, names: string[]): Promise<FoundDevice[]> {
-  const asked = new Set(names);
-  const { Data } = await client.call(BatchQueryDeviceDetail, { ProductKey: productKey, DeviceName: names });
-  return Data.filter(({ DeviceName }) => asked.has(DeviceName)).map((device) => ({
-    name: device.DeviceName,
-    identity: device.IotId,
-    // A disabled device may have been connected before: only the time of its first connection tells.
-    everConnected: (device.UtcActive ?? device.GmtActive) !== undefined || connectedBy(device.Status) === true,
-    ...createdAt(device.UtcCreate, client),
-  }));
 }
 
 /**
@@ -94,14 +52,9 @@ async function listed(
 ): Promise<FoundDevice[]> {
   const wanted = new Set(names);
   const found = new Map<string, FoundDevice>();
-  const { complete } = await pages(client, productKey, (device) => {
+  const { complete } = await listDevices(client, productKey, (device) => {
     if (!wanted.has(device.DeviceName)) return;
-    found.set(device.DeviceName, {
-      name: device.DeviceName,
-      identity: device.IotId,
-      everConnected: connectedBy(device.DeviceStatus),
-      ...createdAt(device.UtcCreate, client),
-    });
+    found.set(device.DeviceName, listedDevice(device, client.clockSkewMs));
     seen(found.size);
   });
   const open = names.filter((name) => {
@@ -110,48 +63,7 @@ async function listed(
   });
   for (const name of open) found.delete(name);
   const settled = names.length - open.length;
-  const asked = await named(client, productKey, open, (done) => seen(settled + done));
+  const asked = await detailsByName(client, productKey, open, (done) => seen(settled + done));
   if (open.length === 0) seen(names.length);
   return [...found.values(), ...asked];
-}
-
-/** Walks all pages, by token as far as the cloud gives one. `complete`: as many devices were seen as it counts. */
-async function pages(
-  client: AliyunClient,
-  productKey: string,
-  visit: (device: ListedDevice) => void,
-): Promise<{ complete: boolean }> {
-  const identities = new Set<string>();
-  let NextToken: string | undefined;
-  for (let page = 1; ; page += 1) {
-    const answer = await client.call(QueryDevice, {
-      ProductKey: productKey,
-      PageSize: pageSizes.QueryDevice,
-      ...(NextToken === undefined ? { CurrentPage: page } : { NextToken }),
-    });
-    const before = identities.size;
-    for (const device of answer.Data) {
-      identities.add(device.IotId);
-      visit(device);
-    }
-    const complete = identities.size >= answer.Total;
-    NextToken = answer.NextToken;
-    const more = NextToken !== undefined || (page + 1) * pageSizes.QueryDevice <= MOST_BY_NUMBER;
-    // A page that brings nothing new ends it, so that no answer keeps us here for ever.
-    if (complete || !more || identities.size === before) return { complete };
-  }
-}
-
-type ListedDevice = z.output<(typeof QueryDevice)['answer']>['Data'][number];
-
-/** Undefined where the status alone does not tell. */
-function connectedBy(status: string | undefined): boolean | undefined {
-  if (status === 'UNACTIVE') return false;
-  return status === 'ONLINE' || status === 'OFFLINE' ? true : undefined;
-}
-
-/** By our own clock, which is the one that the caller's records were written by. */
-function createdAt(utc: string | undefined, client: AliyunClient): { createdAt?: number } {
-  const at = Date.parse(utc ?? '');
-  return Number.isNaN(at) ? {} : { createdAt: at - client.clockSkewMs };
 }

@@ -16,18 +16,22 @@ export function caseless<Shape extends z.ZodRawShape>(shape: Shape) {
  * item in place of the list, or, if it is empty, as `{}`, `null`, `""` or not at all.
  */
 export function list<Item extends z.ZodType>(item: Item, ...names: string[]) {
+  return explicitList(item, ...names).transform((items) => items ?? []);
+}
+
+/** The same, but undefined where nothing but the lack of a list says that it is empty. */
+export function explicitList<Item extends z.ZodType>(item: Item, ...names: string[]) {
   const wrappers = names.map((name) => name.toLowerCase());
   const unwrap = (value: unknown): unknown => {
-    if (value === undefined || value === null || value === '') return [];
-    if (Array.isArray(value) || !isObject(value)) return value;
-    const members = Object.entries(value);
-    if (members.length === 0) return [];
-    const wrapped = members.find(([name]) => wrappers.includes(name.toLowerCase()));
-    if (wrapped === undefined) return value;
-    const inner = wrapped[1] ?? [];
+    if (isNothing(value)) return undefined;
+    if (!isObject(value)) return value;
+    const wrapped = Object.entries(value).find(([name]) => wrappers.includes(name.toLowerCase()));
+    if (wrapped === undefined) return Object.keys(value).length === 0 ? undefined : value;
+    const [, inner] = wrapped;
+    if (isNothing(inner)) return undefined;
     return Array.isArray(inner) ? inner : [inner];
   };
-  return z.preprocess(unwrap, z.array(item));
+  return z.preprocess(unwrap, z.array(item).optional());
 }
 
 /** An id: a 64-bit number or a text, kept as text. */
@@ -39,11 +43,19 @@ export const count = z.preprocess(
   z.number().int().nonnegative(),
 );
 
+/** A truth value, also where it is written as a text, as in XML. */
+export const flag = z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
+
 /** A text that may be missing, null or empty; all three are undefined. */
 export const optionalText = z
   .union([z.string(), z.number()])
   .nullish()
   .transform((value) => (value === undefined || value === null || value === '' ? undefined : String(value)));
+
+/** An empty text is what an empty element of XML becomes. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
-import { canonicalRequest, signAcs3, type UnsignedCall } from '../../../lib/clouds/aliyun/acs3';
+import { canonicalRequest, signAcs3 } from '../../../lib/clouds/aliyun/acs3';
+import type { UnsignedCall } from '../../../lib/clouds/aliyun/unsigned-call';
 
 const check: UnsignedCall = {
   endpoint: new URL('https://iot.cn-shanghai.aliyuncs.com'),

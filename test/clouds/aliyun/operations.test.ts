@@ -1,12 +1,12 @@
 import type { JobState } from '../../../lib/batch/ports/cloud';
 import { jobState } from '../../../lib/clouds/aliyun/job-state';
+import { BatchQueryDeviceDetail } from '../../../lib/clouds/aliyun/device-operations';
 import {
   BatchCheckDeviceNames,
-  BatchQueryDeviceDetail,
   QueryBatchRegisterDeviceStatus,
   QueryPageByApplyId,
   refusals,
-} from '../../../lib/clouds/aliyun/operations';
+} from '../../../lib/clouds/aliyun/job-operations';
 
 const stateOf = (answer: unknown, names: string[] = []): JobState =>
   jobState(QueryBatchRegisterDeviceStatus.answer.parse(answer).Data, names);
@@ -82,14 +82,24 @@ describe('a list', () => {
     ['wrapped in another case', { data: { DATA: [detail] } }, 1],
     ['bare', { Data: [detail] }, 1],
     ['of one that stands for itself', { Data: { Data: detail } }, 1],
-    ['missing', {}, 0],
-    ['null', { Data: null }, 0],
-    ['null within its wrapper', { Data: { Data: null } }, 0],
-    ['{}', { Data: {} }, 0],
-    ['an empty text', { Data: '' }, 0],
+    ['empty within its wrapper', { Data: { Data: [] } }, 0],
+    ['bare and empty', { Data: [] }, 0],
+    ['missing', {}, undefined],
+    ['null', { Data: null }, undefined],
+    ['null within its wrapper', { Data: { Data: null } }, undefined],
+    ['an empty text within its wrapper, as in XML', { Data: { Data: '' } }, undefined],
+    ['{}', { Data: {} }, undefined],
+    ['an empty text, as in XML', { Data: '' }, undefined],
   ])('may be %s', (_name, answer, length) => {
-    expect(BatchQueryDeviceDetail.answer.parse(answer).Data).toHaveLength(length);
+    expect(BatchQueryDeviceDetail.answer.parse(answer).Data?.length).toBe(length);
   });
+
+  test.each([[undefined], [null], [{}], [''], [[]], [{ Name: [] }], [{ Name: null }], [{ Name: '' }]])(
+    'of names like %j is empty',
+    (InvalidList) => {
+      expect(stateOf({ Data: { Status: 'CREATE_FAILED', InvalidList } })).toMatchObject({ failures: [] });
+    },
+  );
 
   test.each([[{ Data: 'text' }], [{ Data: 7 }], [{ Data: { Other: [detail] } }], [{ Data: [{ DeviceName: 'x' }] }]])(
     'is not %j',
