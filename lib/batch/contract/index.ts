@@ -4,4 +4,5 @@ export * from './device-names';
 export * from './environment';
 export * from './limits';
 export * from './options';
+export * from './parse-options';
 export * from './time-budget';

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { BatchError } from '../errors';
+import { aliyunSignatures } from './cloud-reference';
+import { type BatchOptions, OPTIONS_VERSION } from './options';
+
+/**
+ * Reads options in every shape that CloudFormation may send: it turns scalars into strings, adds `ServiceToken` and
+ * `ServiceTimeout`, and sends what an old version wrote for as long as the resource lives.
+ *
+ * @throws BatchError `InvalidOptions` with the path and the rule of the first few mistakes.
+ */
+export function parseOptions(properties: unknown): BatchOptions {
+  const version = majorVersion(properties);
+  if (version > OPTIONS_VERSION) {
+    throw new BatchError(
+      'NewerOptions',
+      `the options are of version ${version}, this handler knows up to ${OPTIONS_VERSION}: deploy with the newer package again`,
+    );
+  }
+  const parsed = schema.safeParse(properties);
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'options'}: ${issue.message}`);
+  throw new BatchError('InvalidOptions', `the options of the batch cannot be read: ${mistakes.join('; ')}`);
+}
+
+const integer = z.preprocess((value) => (isNumeral(value) ? Number(value) : value), z.number().int());
+const boolean = z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
+const text = z.string().min(1).max(512);
+
+const aliyun = z.object({
+  region: text,
+  productKey: text,
+  instanceId: text.optional(),
+  endpoint: text.optional(),
+  signature: z.enum(aliyunSignatures).optional(),
+});
+
+const sequence = z.object({ prefix: z.string(), count: integer, start: integer.optional(), pad: integer.optional() });
+
+const schema = z.object({
+  version: z.literal(OPTIONS_VERSION).catch(OPTIONS_VERSION),
+  cloud: z.object({ aliyun }),
+  devices: z.union(
+    [
+      z.object({ named: z.array(z.string()) }),
+      z.object({ sequence }),
+      z.object({ assignedByCloud: z.object({ count: integer }) }),
+      z.object({ fromJob: z.object({ id: text }) }),
+    ],
+    { error: 'one of named, sequence, assignedByCloud, fromJob is needed' },
+  ),
+  deleteActivated: boolean.default(false),
+  deviceCredentials: z.enum(['store', 'none']).default('store'),
+  timeoutSeconds: integer,
+  namesInResponse: boolean.optional(),
+  secretArn: text.optional(),
+});
+
+/** The compiler's proof that the schema and the type are one contract. */
+schema satisfies z.ZodType<BatchOptions>;
+
+function majorVersion(properties: unknown): number {
+  const version = (properties as { version?: unknown } | undefined)?.version;
+  return isNumeral(version) ? Math.floor(Number(version)) : OPTIONS_VERSION;
+}
+
+function isNumeral(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
+}
