@@ -21,17 +21,14 @@ function content(value: unknown): string {
       )
       .join('');
   }
-  return escaped(String(value));
+  return escaped(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
 /** XML 1.0 has no way to write most control characters (https://www.w3.org/TR/xml/#charsets). */
 function escaped(text: string): string {
-  return (
-    text
-       
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-      .replace(/[&<>"']/g, (character) => entities[character] ?? character)
-  );
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
