@@ -6,6 +6,7 @@ import { howToPlay } from './how-to-play';
 import { Inventory } from './inventory';
 import type { Narrator } from './narrator';
 import type { Stage } from './stage';
+import { showStatus } from './status';
 
 export interface StoryOptions {
   /** How many street lights. */
@@ -47,6 +48,7 @@ export async function play(
   narrator.list(outputs);
   const names = (outputs.DeviceNames ?? '').split(',');
   await ask(names);
+  await showStatus(stage, outputs.ManifestUri ?? '', narrator);
 
   await narrator.step('somebody registers harbour-3 by hand', () => inventory.registerByHand('harbour-3'));
   await narrator.step(
