@@ -1,15 +1,14 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable, Policy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Provider } from 'aws-cdk-lib/custom-resources';
-import { Construct, DependencyGroup, type IConstruct, type IDependable } from 'constructs';
+import { Construct, DependencyGroup, type IDependable } from 'constructs';
+import { framework } from './framework';
 import { HandlerFunctions } from './handler-functions';
-import { logGroup } from './log-group';
 import { secretStatements } from './secret-access';
 import { storeBucket } from './store-bucket';
 import { SynthesisError } from './synthesis-error';
@@ -49,7 +48,14 @@ export interface DeviceBatchProviderProps {
   readonly encryptionKey?: IKey;
 
   /**
-   * How long the logs are kept.
+   * A bucket for S3's access logs of that bucket: who read which credentials. It must outlive the stack, as S3 delivers
+   * logs for hours. They lie below the path of the provider.
+   * @default - no access logs
+   */
+  readonly accessLogsBucket?: IBucket;
+
+  /**
+   * How long the logs of the functions are kept.
    * @default RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: RetentionDays;
@@ -101,22 +107,13 @@ export class DeviceBatchProvider extends Construct {
   constructor(scope: Construct, id: string, props: DeviceBatchProviderProps = {}) {
     super(scope, id);
     this.encryptionKey = props.encryptionKey;
-    this.bucket = storeBucket(this, 'Store', props.encryptionKey);
+    this.bucket = storeBucket(this, 'Store', props);
     this.functions = new HandlerFunctions(this, 'Handler', { ...props, store: this.bucket });
-
-    const framework = new Provider(this, 'Framework', {
-      onEventHandler: this.functions.onEvent,
-      isCompleteHandler: this.functions.isComplete,
-      queryInterval: Duration.seconds(5),
-      totalTimeout: Duration.hours(1),
-      logGroup: logGroup(this, 'FrameworkLogs', props.logRetention),
-    });
-    this._serviceToken = framework.serviceToken;
-    const entrance = refuseLateEvents(framework);
-
+    const entrance = framework(this, this.functions, props.logRetention);
+    this._serviceToken = entrance.serviceToken;
     this._foundation = new DependencyGroup(
       this.bucket, // with what empties it: that must not run before the batches have read their records
-      entrance,
+      entrance.foundation,
       ...this.functions.network,
     );
   }
@@ -161,13 +158,3 @@ export class DeviceBatchProvider extends Construct {
 }
 
 const SHARED_ID = 'DeviceBatchProvider';
-
-/**
- * CloudFormation's events arrive asynchronously, and Lambda keeps one for six hours by default. An event that is older
- * than a minute was overtaken by its successor, whose work it would undo.
- */
-function refuseLateEvents(framework: Provider): IConstruct {
-  const onEvent = framework.node.findChild('framework-onEvent') as LambdaFunction;
-  onEvent.configureAsyncInvoke({ maxEventAge: Duration.seconds(60) });
-  return onEvent.node.findChild('EventInvokeConfig');
-}

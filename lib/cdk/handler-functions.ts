@@ -1,14 +1,15 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IDependable } from 'constructs';
 import { environment as handlerVariables } from '../batch/contract/environment';
+import { acknowledge, wildcardOn } from './acknowledge';
 import { countBatches } from './batches-of-stack';
 import { handlerBundle } from './handler-bundle';
-import { logGroup } from './log-group';
+import { functionRole, logGroup } from './logs';
 import { grantStore } from './store-bucket';
 import { SynthesisError } from './synthesis-error';
 
@@ -55,9 +56,8 @@ export class HandlerFunctions extends Construct {
       memorySize: 512,
       role: this.isCompleteRole,
     });
-    this.network = props.vpc
-      ? [props.vpc.selectSubnets(props.vpcSubnets).internetConnectivityEstablished, ...(props.securityGroups ?? [])]
-      : [];
+    // With the endpoints of the VPC: through them the handler may reach what it needs.
+    this.network = props.vpc ? [props.vpc, ...(props.securityGroups ?? [])] : [];
   }
 }
 
@@ -92,18 +92,32 @@ function handlerFunction(
   });
 }
 
-/**
- * A role that may write to its log group, but not create one: with the policy that Lambda gives by default, the last
- * lines of a function that is being deleted would bring the log group back.
- */
 function handlerRole(scope: Construct, id: string, { store, vpc }: HandlerFunctionsProps, logs: LogGroup): Role {
-  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-  logs.grantWrite(role);
+  const role = functionRole(scope, id, logs);
   grantStore(role, store);
-  if (vpc) {
-    role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'));
-  }
+  if (vpc) grantNetworkInterfaces(role);
   return role;
+}
+
+/**
+ * What Lambda does on behalf of a function in a VPC (docs.aws.amazon.com/lambda, "Giving Lambda functions access to
+ * resources in an Amazon VPC"). AWS's managed policy for it would allow to create log groups as well.
+ */
+function grantNetworkInterfaces(role: Role): void {
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: [
+        'ec2:CreateNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:DeleteNetworkInterface',
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      resources: ['*'],
+    }),
+  );
+  acknowledge(role, { [wildcardOn('*')]: 'Lambda asks for these rights on all network interfaces, and checks it' });
 }
 
 function validateRuntime(scope: Construct, runtime: Runtime | undefined): void {

@@ -1,8 +1,15 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledge, arnInFindings, wildcardOn } from './acknowledge';
+
+/** What may be chosen of the bucket; the provider's props say what each member means. */
+export interface StoreBucketProps {
+  readonly encryptionKey?: IKey;
+  readonly accessLogsBucket?: IBucket;
+}
 
 /**
  * Where the batches of a stack keep their records, manifests and credentials. It ends with the stack.
@@ -10,11 +17,19 @@ import type { Construct } from 'constructs';
  * Not versioned: a secret that is deleted must be gone, and the records replace each other by compare-and-swap, so that
  * old versions would only pile up.
  */
-export function storeBucket(scope: Construct, id: string, encryptionKey: IKey | undefined): Bucket {
-  return new Bucket(scope, id, {
+export function storeBucket(
+  scope: Construct,
+  id: string,
+  { encryptionKey, accessLogsBucket }: StoreBucketProps,
+): Bucket {
+  const bucket = new Bucket(scope, id, {
     ...(encryptionKey
       ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
       : { encryption: BucketEncryption.S3_MANAGED }),
+    ...(accessLogsBucket && {
+      serverAccessLogsBucket: accessLogsBucket,
+      serverAccessLogsPrefix: `${scope.node.path}/`, // the logs do not say which bucket they are of
+    }),
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,
@@ -22,6 +37,14 @@ export function storeBucket(scope: Construct, id: string, encryptionKey: IKey | 
     removalPolicy: RemovalPolicy.DESTROY,
     autoDeleteObjects: true,
   });
+  if (!accessLogsBucket) {
+    acknowledge(bucket, {
+      'AwsSolutions-S1':
+        'S3 delivers access logs for hours, so that a bucket for them which ends with the stack could not be deleted; ' +
+        'whoever has one that stays gives it as accessLogsBucket',
+    });
+  }
+  return bucket;
 }
 
 /** Exactly what the handler does with its records. Listing is needed to tell "not there" (404) from "not allowed" (403). */
@@ -34,4 +57,7 @@ export function grantStore(role: Role, bucket: Bucket): void {
   );
   role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }));
   bucket.encryptionKey?.grant(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+  acknowledge(role, {
+    [wildcardOn(`${arnInFindings(bucket)}/*`)]: 'all objects of the one bucket that exists for them to read and write',
+  });
 }

@@ -1,9 +1,16 @@
 import { App, CfnElement, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { DeviceBatchProvider, Devices } from '../../lib';
 import { BATCH, lights, like, resource, resources, town } from './town';
 
@@ -13,6 +20,13 @@ const LAMBDA = 'AWS::Lambda::Function';
 function templateOf(stack: Stack): unknown {
   const text = JSON.stringify(Template.fromStack(stack).toJSON()).replace(/[0-9a-f]{64}\.zip/g, '<asset>.zip');
   return JSON.parse(text);
+}
+
+/** All that the policies of a stack allow, each as often as it is allowed. */
+function actions(stack: Stack): string[] {
+  return Object.values(resources(stack, 'AWS::IAM::Policy'))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .flatMap(({ Action }) => Action as string | string[]);
 }
 
 describe('one provider', () => {
@@ -98,6 +112,25 @@ describe('the functions', () => {
     }
   });
 
+  test("of the CDK's framework cannot create log groups either, which would outlive the stack", () => {
+    const stack = town();
+    lights(stack);
+    const roles = Object.entries(resources(stack, 'AWS::IAM::Role')).filter(([id]) =>
+      id.startsWith('DeviceBatchProvider'),
+    );
+    expect(roles.map(([id]) => id)).toHaveLength(5);
+    for (const [, { Properties }] of roles) expect(Properties.ManagedPolicyArns).toBeUndefined();
+    const framework = Object.values(resources(stack, LAMBDA)).filter(({ Properties }) =>
+      String(Properties.Handler).startsWith('framework.'),
+    );
+    expect(framework.map(({ Properties }) => Properties.LoggingConfig)).toEqual(
+      Array(3).fill(expect.objectContaining({ LogGroup: { Ref: like(/^DeviceBatchProviderFrameworkLogs/) } })),
+    );
+    expect(actions(stack).filter((action) => action.startsWith('logs:'))).toEqual(
+      Array(4).fill(['logs:CreateLogStream', 'logs:PutLogEvents']).flat(),
+    );
+  });
+
   test('are asked every five seconds for an hour, and get no event that is older than a minute', () => {
     const stack = town();
     lights(stack);
@@ -150,23 +183,72 @@ describe('the functions', () => {
 });
 
 describe('in a VPC', () => {
-  test('the functions of the handler get its subnets and groups, and the batch keeps the way out open', () => {
+  const inVpc = (stack: Stack) =>
+    Object.values(resources(stack, LAMBDA)).filter(({ Properties }) => 'VpcConfig' in Properties);
+
+  test('the functions of the handler get its private subnets and the groups', () => {
     const stack = town();
     const vpc = new Vpc(stack, 'Vpc', { maxAzs: 1 });
     const group = new SecurityGroup(stack, 'Group', { vpc });
-    const provider = new DeviceBatchProvider(stack, 'Provider', { vpc, securityGroups: [group] });
-    lights(stack, { provider });
-    const inVpc = Object.values(resources(stack, LAMBDA)).filter(({ Properties }) => 'VpcConfig' in Properties);
-    expect(inVpc.map(({ Properties }) => Properties.Handler)).toEqual(['index.onEvent', 'index.isComplete']);
-    for (const { Properties } of inVpc) {
+    lights(stack, { provider: new DeviceBatchProvider(stack, 'Provider', { vpc, securityGroups: [group] }) });
+    expect(inVpc(stack).map(({ Properties }) => Properties.Handler)).toEqual(['index.onEvent', 'index.isComplete']);
+    for (const { Properties } of inVpc(stack)) {
       expect(Properties.VpcConfig).toEqual({
         SecurityGroupIds: [stack.resolve(group.securityGroupId)],
         SubnetIds: [stack.resolve(vpc.privateSubnets[0]?.subnetId)],
       });
     }
+  });
+
+  test('they get the subnets that are chosen, and without a group one each that lets nothing in', () => {
+    const stack = town();
+    const vpc = new Vpc(stack, 'Vpc', {
+      maxAzs: 1,
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'Iot', subnetType: SubnetType.PRIVATE_ISOLATED }],
+    });
+    new DeviceBatchProvider(stack, 'Provider', { vpc, vpcSubnets: { subnetGroupName: 'Iot' } });
+    for (const { Properties } of inVpc(stack)) {
+      expect(Properties.VpcConfig).toEqual({
+        SecurityGroupIds: [{ 'Fn::GetAtt': [like(/^ProviderHandler(OnEvent|IsComplete)SecurityGroup/), 'GroupId'] }],
+        SubnetIds: [stack.resolve(vpc.isolatedSubnets[0]?.subnetId)],
+      });
+    }
+    const groups = Object.values(resources(stack, 'AWS::EC2::SecurityGroup'));
+    expect(groups.map(({ Properties }) => Properties.SecurityGroupIngress)).toEqual([undefined, undefined]);
+  });
+
+  test('they may have network interfaces, but still create no log groups', () => {
+    const stack = town();
+    new DeviceBatchProvider(stack, 'Provider', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 1 }) });
+    for (const role of ['OnEventRole', 'IsCompleteRole']) {
+      expect(resource(stack, 'AWS::IAM::Role', `ProviderHandler${role}`).Properties.ManagedPolicyArns).toBeUndefined();
+    }
+    expect(actions(stack).filter((action) => action === 'ec2:CreateNetworkInterface')).toHaveLength(2);
+    expect(actions(stack)).not.toContain('logs:CreateLogGroup');
+  });
+
+  test('a batch is deleted before its ways out: routes, endpoints and groups', () => {
+    const stack = town();
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 1 });
+    vpc.addInterfaceEndpoint('Secrets', { service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER });
+    vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
+    const group = new SecurityGroup(stack, 'Group', { vpc });
+    lights(stack, { provider: new DeviceBatchProvider(stack, 'Provider', { vpc, securityGroups: [group] }) });
     const waitsFor = resource(stack, BATCH).DependsOn;
-    expect(waitsFor).toContainEqual(like(/^VpcPrivateSubnet1DefaultRoute/));
-    expect(waitsFor).toContainEqual(like(/^Group/));
+    for (const way of [/^VpcPrivateSubnet1DefaultRoute/, /^VpcSecrets/, /^VpcS3/, /^Group/]) {
+      expect(waitsFor).toContainEqual(like(way));
+    }
+  });
+
+  test('of another stack a batch may live as well, for which the whole stack waits', () => {
+    const app = new App();
+    const network = new Stack(app, 'Network');
+    const stack = new Stack(app, 'Town');
+    const vpc = new Vpc(network, 'Vpc', { maxAzs: 1 });
+    lights(stack, { provider: new DeviceBatchProvider(stack, 'Provider', { vpc }) });
+    expect(inVpc(stack)).toHaveLength(2);
+    expect(stack.dependencies.map(({ node }) => node.id)).toEqual(['Network']);
   });
 
   test('that is missing, subnets and groups are an error', () => {
@@ -215,6 +297,16 @@ describe('the bucket', () => {
         'DeviceBatchProviderStorePolicyB9D465D2',
       ]),
     );
+  });
+
+  test('tells in a bucket for access logs, below the path of its provider, who read what', () => {
+    const stack = town();
+    const accessLogsBucket = new Bucket(stack, 'AccessLogs');
+    lights(stack, { provider: new DeviceBatchProvider(stack, 'Provider', { accessLogsBucket }) });
+    expect(resource(stack, 'AWS::S3::Bucket', 'ProviderStore').Properties.LoggingConfiguration).toEqual({
+      DestinationBucketName: stack.resolve(accessLogsBucket.bucketName) as unknown,
+      LogFilePrefix: 'Town/Provider/',
+    });
   });
 
   test('takes a key, which both functions may use', () => {
