@@ -130,6 +130,11 @@ export class World {
     return this.emulator.journal.calls(operation).filter((call) => call.executed && !call.code).length;
   }
 
+  /** How often an operation was sent to the cloud, whether or not it arrived. */
+  sent(operation: string): number {
+    return this.emulator.journal.calls(operation).length;
+  }
+
   /** A device that somebody else has made. */
   seed(deviceName: string): void {
     this.emulator.aliyun.seed({ devices: [{ productKey: this.emulator.aliyun.productKey, deviceName }] });

@@ -1,0 +1,124 @@
+import type { BatchOptions } from '../../lib/batch/contract';
+import { lights, World } from '../support/world';
+
+/** A batch of `count` devices whose names the cloud invents. */
+function assigned(world: World, count: number): BatchOptions {
+  return world.options([], { devices: { assignedByCloud: { count } } });
+}
+
+/** Names in the manifest of what stands. */
+function manifestNames(world: World): string[] {
+  const { devices } = world.json(`manifests/b1/${world.head().current}.json`);
+  return devices.map((device) => (device as { name: string }).name).sort();
+}
+
+describe('the answer of BatchCheckDeviceNames is lost', () => {
+  it('the names are checked again, for nothing was registered', async () => {
+    const world = new World();
+    world.fault({ kind: 'drop', when: 'after' }, { operation: 'BatchCheckDeviceNames', times: 1 });
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.calls('BatchCheckDeviceNames')).toBe(2);
+    expect(world.calls('BatchRegisterDeviceWithApplyId')).toBe(1);
+  });
+});
+
+describe('the answer of BatchRegisterDeviceWithApplyId is lost', () => {
+  it('and it arrived: the status shows it, and it is not sent again (I3)', async () => {
+    const world = new World();
+    world.fault({ kind: 'drop', when: 'after' }, { operation: 'BatchRegisterDeviceWithApplyId', times: 1 });
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.sent('BatchRegisterDeviceWithApplyId')).toBe(1);
+  });
+
+  it('and it never arrived: the same application is registered after the time in which it still could (I3)', async () => {
+    const world = new World();
+    world.fault({ kind: 'drop', when: 'before' }, { operation: 'BatchRegisterDeviceWithApplyId', times: 1 });
+    const before = world.clock.now();
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.sent('BatchRegisterDeviceWithApplyId')).toBe(2);
+    expect(world.emulator.aliyun.platform.listApplications()).toHaveLength(1);
+    expect(world.clock.now() - before).toBeGreaterThan(90_000);
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('and it arrives late: it is seen to arrive, and is not sent again (I3)', async () => {
+    const world = new World();
+    world.fault({ kind: 'late', ms: 80_000 }, { operation: 'BatchRegisterDeviceWithApplyId', times: 1 });
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.sent('BatchRegisterDeviceWithApplyId')).toBe(1);
+  });
+});
+
+describe('the answer of BatchRegisterDevice (assignedByCloud) is lost', () => {
+  it('and it never arrived: the very same request is sent again, and makes the devices once (I3)', async () => {
+    const world = new World();
+    world.fault({ kind: 'drop', when: 'before' }, { operation: 'BatchRegisterDevice', times: 2 });
+    expect(await world.create(assigned(world, 5))).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toHaveLength(5);
+    expect(manifestNames(world)).toEqual(world.devices());
+  });
+
+  it('and it arrived: fails with product, count, time and the devices made in it; asks for none again, deletes none', async () => {
+    const world = new World();
+    world.fault({ kind: 'drop', when: 'after' }, { operation: 'BatchRegisterDevice', times: 1 });
+    const { generation, ...result } = await world.create(assigned(world, 5));
+    expect(result).toMatchObject({ state: 'failed', code: 'OutcomeUnknown' });
+    const { message } = result as { message: string };
+    expect(message).toContain('5 devices');
+    expect(message).toContain('fromJob');
+    expect(world.devices()).toHaveLength(5);
+    for (const name of world.devices()) expect(message).toContain(name);
+    expect(world.calls('BatchRegisterDevice')).toBe(1);
+
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toHaveLength(5);
+  });
+
+  it('and it arrives late, after the same request was sent again: the cloud takes one of the two (I3)', async () => {
+    const world = new World();
+    world.fault({ kind: 'late', ms: 20_000 }, { operation: 'BatchRegisterDevice', times: 1 });
+    expect(await world.create(assigned(world, 5))).toMatchObject({ state: 'succeeded' });
+    world.clock.advance(60_000);
+    expect(world.devices()).toHaveLength(5);
+    expect(manifestNames(world)).toEqual(world.devices());
+  });
+
+  it('and what it made can be listed by its job', async () => {
+    const world = new World();
+    world.fault({ kind: 'drop', when: 'after' }, { operation: 'BatchRegisterDevice', times: 1 });
+    await world.create(assigned(world, 5));
+    const [application] = world.emulator.aliyun.platform.listApplications();
+    const id = String(application?.applyId);
+    const found = await world.create(world.options([], { devices: { fromJob: { id } } }), 'b2');
+    expect(found).toMatchObject({ state: 'succeeded', batch: { names: { count: 5 }, jobIds: [id] } });
+  });
+});
+
+describe('the answer of DeleteDevice is lost', () => {
+  it('the device is found gone, by its identity', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(5)));
+    world.fault({ kind: 'drop', when: 'after' }, { operation: 'DeleteDevice', times: 3 });
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('and its name was taken meanwhile: the other device stays (I1)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(1)));
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    world.fault({ kind: 'drop', when: 'after' }, { operation: 'DeleteDevice', times: 1 });
+    let taken = false;
+    const ports = world.ports(async (what, run) => {
+      if (what === 'cloud DeleteDevice' && world.devices().length === 0 && !taken) {
+        taken = true;
+        world.seed('light-001');
+      }
+      return run();
+    });
+    expect(await world.work(order.requestId, 'b1', ports)).toEqual({ state: 'succeeded' });
+    expect(taken).toBe(true);
+    expect(world.devices()).toEqual(['light-001']);
+  });
+});
