@@ -20,6 +20,7 @@ describe('Create', () => {
     expect(response.Data).toEqual({
       BatchId: batchId,
       DeviceCount: 3,
+      DeviceNames: '',
       JobIds: expect.stringMatching(/^\d+$/) as string,
       ManifestBucket: 'the-store-of-the-stack',
       ManifestKey: `manifests/${batchId}/${response.PhysicalResourceId}.json`,
