@@ -5,8 +5,9 @@ import type { AliyunCredentials } from './credentials';
 import type { Failure } from './failure';
 
 /**
- * How long a request may be sent again, in milliseconds. The gateway takes timestamps of the last 15 minutes and is only
- * known to remember nonces as long: a copy must arrive before (help.aliyun.com 30561). The last minute is for its way.
+ * How long a request may be sent again, in milliseconds. The gateway takes timestamps of the last 15 minutes, so it must
+ * know nonces for as long to refuse copies; that it knows them longer is documented nowhere. The last minute is for the
+ * copy's way.
  */
 export const TICKET_LIFE_MS = 14 * 60_000;
 

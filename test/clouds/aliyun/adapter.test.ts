@@ -1,5 +1,5 @@
 import type { Cloud, CollectedDevice, JobState } from '../../../lib/batch/ports/cloud';
-import { names, startBench, type Bench } from './harness';
+import { json, names, startBench, type Bench } from './harness';
 
 let bench: Bench;
 let cloud: Cloud;
@@ -103,6 +103,28 @@ describe('a job', () => {
     expect(bench.running.emulator.aliyun.devices()).toHaveLength(1);
   });
 
+  test('is rejected with what exists of the good names, for pages differ in whether they are created', async () => {
+    await start({ faults: [{ fault: { kind: 'failCheck', names: ['light-002'] } }] });
+    const list = names(4);
+    const jobId = await checked(list);
+    const { productKey } = bench.running.aliyun;
+    bench.running.emulator.aliyun.seed({ devices: [{ productKey, deviceName: 'light-003' }] });
+    expect(await cloud.observe(list, jobId)).toMatchObject({
+      state: 'rejected',
+      failures: [{ name: 'light-002' }],
+      passed: ['light-001', 'light-003', 'light-004'],
+      existing: ['light-003'],
+    });
+  });
+
+  test('I4: whose good names cannot be looked up is not said to be rejected', async () => {
+    await start({ faults: [{ fault: { kind: 'failCheck', names: ['light-002'] } }] });
+    const list = names(4);
+    const jobId = await checked(list);
+    bench.running.emulator.faults.add({ operation: 'BatchQueryDeviceDetail', fault: { kind: 'drop', when: 'after' } });
+    await expect(cloud.observe(list, jobId)).rejects.toMatchObject({ kind: 'transient' });
+  });
+
   test('that fails in part names what was created and what was not', async () => {
     await start({ faults: [{ fault: { kind: 'failCreate', names: ['light-002'], reason: 'first|second' } }] });
     const list = names(3);
@@ -171,10 +193,43 @@ describe('the product', () => {
     });
   });
 
-  test('whose devices have certificates cannot take a batch', async () => {
-    await start({ aliyun: { product: { authType: 'x509' } } });
-    await expect(cloud.inspect()).rejects.toMatchObject({ kind: 'permanent', vendorCode: 'UnsupportedAuthType' });
+  test('whose devices have certificates is recognised before anything happens', async () => {
+    await start({ aliyun: { product: { productKey: 'a1certified', authType: 'x509' } } });
+    await expect(cloud.inspect()).rejects.toMatchObject({
+      kind: 'permanent',
+      vendorCode: 'UnsupportedAuthType',
+      message:
+        'QueryProduct failed: product a1certified authenticates its devices by X.509 certificates (AuthType "x509") – ' +
+        'a batch needs a product with one secret per device [UnsupportedAuthType]',
+    });
+    expect(bench.operations()).toEqual(['QueryProduct']);
   });
+
+  test.each([
+    ['ID²', { AuthType: 'id2' }, 'ID² (AuthType "id2")'],
+    ['ID², in the older field', { AuthType: 'secret', Id2: true }, 'ID² (AuthType "id2")'],
+    ['ID², as XML writes it', { AuthType: 'secret', Id2: 'true' }, 'ID² (AuthType "id2")'],
+    ['something new', { AuthType: 'quantum' }, 'AuthType "quantum"'],
+  ])('whose devices have %s is recognised before anything happens', async (_name, Data, said) => {
+    await start();
+    const server = await bench.serve(json({ RequestId: 'r', Success: true, Data }));
+    const other = bench.connect({ reference: { endpoint: server.url } });
+    await expect(other.inspect()).rejects.toMatchObject({
+      kind: 'permanent',
+      vendorCode: 'UnsupportedAuthType',
+      message: expect.stringContaining(`authenticates its devices by ${said} – `) as string,
+    });
+    expect(server.requests).toEqual(['QueryProduct']);
+  });
+
+  test.each([[{ AuthType: 'secret', Id2: false }], [{ AuthType: 'SECRET' }], [{}]])(
+    'described by %j takes a batch',
+    async (Data) => {
+      await start();
+      const server = await bench.serve(json({ RequestId: 'r', Success: true, Data: { ...Data, DeviceCount: 1 } }));
+      expect(await bench.connect({ reference: { endpoint: server.url } }).inspect()).toEqual({ devices: 1 });
+    },
+  );
 
   test('in an instance with an id is reached by sending the id with every call', async () => {
     await start({ aliyun: { product: { instanceId: 'iot-060a02fl' } } });
@@ -249,107 +304,5 @@ describe('deleting', () => {
     await start();
     await registered(['light-001']);
     await expect(cloud.proveDeletable('light-001')).rejects.toMatchObject({ vendorCode: 'ReservedNameExisted' });
-  });
-});
-
-describe('looking up', () => {
-  const seed = (count: number, prefix: string) => {
-    const { productKey } = bench.running.aliyun;
-    bench.running.emulator.aliyun.seed({
-      devices: names(count, prefix).map((deviceName) => ({ productKey, deviceName })),
-    });
-  };
-
-  test('tells which names exist, since when, and whether they ever connected', async () => {
-    await start();
-    seed(3, 'light-');
-    bench.running.emulator.aliyun.connect('light-002');
-    bench.running.emulator.aliyun.disconnect('light-002');
-    const found = await cloud.lookUp(['light-001', 'light-002', 'absent']);
-    expect(found).toEqual(
-      ['light-001', 'light-002'].map((name) => ({
-        name,
-        identity: bench.running.emulator.aliyun.device(name)?.iotId,
-        everConnected: name === 'light-002',
-        createdAt: bench.running.emulator.aliyun.device(name)?.createdAt,
-      })),
-    );
-  });
-
-  test('a disabled device has connected if it has a time of activation', async () => {
-    await start();
-    const { productKey } = bench.running.aliyun;
-    bench.running.emulator.aliyun.seed({ devices: [{ productKey, deviceName: 'light-001', status: 'DISABLE' }] });
-    seed(1, 'other-');
-    expect(await cloud.lookUp(['light-001', 'other-001'])).toMatchObject([
-      { name: 'light-001', everConnected: true },
-      { name: 'other-001', everConnected: false },
-    ]);
-  });
-
-  test('nothing costs nothing', async () => {
-    await start();
-    expect(await cloud.lookUp([])).toEqual([]);
-    expect(bench.operations()).toEqual([]);
-  });
-
-  test('I10: asks by name, 100 a call, where the product is large, and is never throttled', async () => {
-    await start();
-    seed(2_000, 'other-');
-    const done: number[] = [];
-    const list = names(1_000);
-    expect(await cloud.lookUp(list, (count) => done.push(count))).toEqual([]);
-    expect(bench.operations()).toEqual(['QueryProduct', ...Array<string>(10).fill('BatchQueryDeviceDetail')]);
-    expect(bench.running.emulator.journal.calls().filter((call) => call.code !== undefined)).toEqual([]);
-    expect(done.at(-1)).toBe(1_000);
-  });
-
-  test('lists the product where that is faster', async () => {
-    await start();
-    seed(120, 'light-');
-    bench.running.emulator.aliyun.connect('light-002');
-    const found = await cloud.lookUp(names(1_000));
-    expect(found.map((device) => device.name).sort()).toEqual(names(120));
-    expect(found.find((device) => device.name === 'light-002')?.everConnected).toBe(true);
-    expect(found.filter((device) => device.everConnected === false)).toHaveLength(119);
-    expect(bench.operations()).toEqual(['QueryProduct', 'QueryDevice', 'QueryDevice', 'QueryDevice']);
-  });
-
-  test('lists more than 10,000 devices by token', async () => {
-    await start({ rates: false });
-    seed(10_200, 'n-');
-    const found = await cloud.lookUp([...names(10_200, 'n-'), ...names(5_000, 'absent-')]);
-    expect(found).toHaveLength(10_200);
-    expect(bench.operations().filter((name) => name === 'QueryDevice')).toHaveLength(204);
-    expect(bench.operations()).not.toContain('BatchQueryDeviceDetail');
-  });
-
-  test('asks by name for what a listing cannot tell', async () => {
-    await start();
-    const { productKey } = bench.running.aliyun;
-    bench.running.emulator.aliyun.seed({ devices: [{ productKey, deviceName: 'light-001', status: 'DISABLE' }] });
-    expect(await cloud.lookUp(names(300))).toMatchObject([{ name: 'light-001', everConnected: true }]);
-    expect(bench.operations()).toEqual(['QueryProduct', 'QueryDevice', 'BatchQueryDeviceDetail']);
-  });
-
-  test('asks by name for everything that a listing which does not add up has left out', async () => {
-    await start();
-    seed(120, 'light-');
-    bench.running.emulator.faults.add({ operation: 'QueryDevice', fault: { kind: 'wrappers', as: 'missing' } });
-    expect(await cloud.lookUp(names(300))).toHaveLength(120);
-    expect(bench.operations()).toEqual([
-      'QueryProduct',
-      'QueryDevice',
-      ...Array<string>(3).fill('BatchQueryDeviceDetail'),
-    ]);
-  });
-
-  test('tells the time of creation by our own clock', async () => {
-    await start();
-    seed(1, 'light-');
-    const createdAt = bench.running.emulator.aliyun.device('light-001')?.createdAt ?? 0;
-    bench.running.emulator.faults.add({ fault: { kind: 'clockSkew', ms: 60_000 } });
-    const [device] = await cloud.lookUp(['light-001']);
-    expect(device?.createdAt).toBe(createdAt - 60_500);
   });
 });

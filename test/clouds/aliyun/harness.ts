@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../../emulator';
 import type { AliyunReference } from '../../../lib/batch/contract/cloud-reference';
 import type { Cloud } from '../../../lib/batch/ports/cloud';
@@ -28,6 +29,8 @@ export interface LiteralServer {
   url: string;
   /** The operations that were asked for. */
   requests: string[];
+  /** What the forms of these requests held. */
+  forms: URLSearchParams[];
   /** Resolves with the first request. */
   asked: Promise<unknown>;
   close: () => void;
@@ -90,15 +93,20 @@ export async function startBench(options: EmulatorOptions = {}): Promise<Bench> 
 
 async function literalServer(answers: LiteralAnswer[]): Promise<LiteralServer> {
   const requests: string[] = [];
+  const forms: URLSearchParams[] = [];
   const server = createServer((request, response) => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     requests.push(String(request.headers['x-acs-action']));
-    request.resume().once('end', () => answer?.(request, response));
+    void text(request).then((body) => {
+      forms.push(new URLSearchParams(body));
+      answer?.(request, response);
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    forms,
     asked: once(server, 'request'),
     close: () => {
       server.closeAllConnections();
@@ -113,6 +121,14 @@ export const json =
   (_request: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+
+/** Answers this XML text. */
+export const xml =
+  (body: string, status = 200) =>
+  (_request: IncomingMessage, response: ServerResponse): void => {
+    response.writeHead(status, { 'content-type': 'text/xml;charset=utf-8' });
+    response.end(body);
   };
 
 export const names = (count: number, prefix = 'light-'): string[] =>

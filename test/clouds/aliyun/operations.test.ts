@@ -1,6 +1,7 @@
 import type { JobState } from '../../../lib/batch/ports/cloud';
 import { jobState } from '../../../lib/clouds/aliyun/job-state';
-import { BatchQueryDeviceDetail } from '../../../lib/clouds/aliyun/device-operations';
+import { BatchQueryDeviceDetail, QueryDevice, QueryDeviceDetail } from '../../../lib/clouds/aliyun/device-operations';
+import { detailedDevice, listedDevice } from '../../../lib/clouds/aliyun/found-device';
 import {
   BatchCheckDeviceNames,
   QueryBatchRegisterDeviceStatus,
@@ -138,4 +139,95 @@ describe('the status of an application', () => {
       failures: [{ name: 'a-002', reason: 'the cloud gave no reason' }],
     });
   });
+});
+
+describe('what pages and SDKs spell differently', () => {
+  const status = (Data: object) => stateOf({ Data: { Status: 'CREATE_FAILED', ...Data } });
+  const refused = (Data: object) => refusals(BatchCheckDeviceNames.answer.parse({ Data }).Data);
+
+  test.each([
+    ['RepeatDevieNameList', 'RepeatedDeviceNameList'],
+    ['RepeatDeviceNameList', 'RepeatedDeviceNameList'],
+    ['RepeatedDeviceName', 'RepeatedDeviceNameList'],
+    ['repeatedDeviceName', 'repeatedDeviceNameList'],
+  ])('%s in %s holds names that were repeated', (inner, outer) => {
+    expect(refused({ [outer]: { [inner]: ['light-001'] } })).toEqual([
+      { name: 'light-001', reason: 'repeated device name' },
+    ]);
+  });
+
+  test.each([
+    ['InvalidDeviceName', 'InvalidDeviceNameList', 'invalid device name'],
+    ['invalidDeviceName', 'invalidDeviceNameList', 'invalid device name'],
+    ['InvalidDeviceNickname', 'InvalidDeviceNicknameList', 'invalid nickname'],
+    ['InvalidDeviceNickName', 'InvalidDeviceNickNameList', 'invalid nickname'],
+  ])('%s in %s holds names that were refused', (inner, outer, reason) => {
+    expect(refused({ [outer]: { [inner]: ['light-001'] } })).toEqual([{ name: 'light-001', reason }]);
+    expect(refused({ [outer]: ['light-001'] })).toEqual([{ name: 'light-001', reason }]);
+  });
+
+  test.each([
+    ['InvalidDetailList', 'InvalidDetailList'],
+    ['invalidDetailList', 'InvalidDetailList'],
+    ['invalidDetailList', 'invalidDetailList'],
+  ])('%s in %s holds reasons, of a check and of a status', (inner, outer) => {
+    const lists = { [outer]: { [inner]: [{ DeviceName: 'light-001', ErrorMsg: 'odd' }] } };
+    expect(refused(lists)).toEqual([{ name: 'light-001', reason: 'odd' }]);
+    expect(status(lists)).toMatchObject({ failures: [{ name: 'light-001', reason: 'odd' }] });
+  });
+
+  test.each(['ErrorMsg', 'ErrorMessage', 'Message', 'errorMsg', 'errorMessage'])('%s is a reason', (member) => {
+    const lists = { InvalidDetailList: [{ DeviceName: 'light-001', [member]: 'odd' }] };
+    expect(status(lists)).toMatchObject({ failures: [{ name: 'light-001', reason: 'odd' }] });
+  });
+
+  test.each([
+    { DeviceName: 'light-001' },
+    { DeviceName: 'light-001', NickName: 'x' },
+    { DeviceName: 'light-001', Nickname: 'x' },
+    { deviceName: 'light-001', deviceNickname: null, ErrorMsg: '' },
+  ])('a failed device written as %j is reported, though without a reason', (item) => {
+    expect(status({ InvalidDetailList: { invalidDetailList: [item] } })).toMatchObject({
+      failures: [{ name: 'light-001', reason: 'the cloud gave no reason' }],
+    });
+  });
+
+  test.each([
+    { ValidList: { Name: ['a-001'] }, InvalidList: { Name: ['a-002'] } },
+    { ValidList: { name: ['a-001'] }, InvalidList: { name: ['a-002'] } },
+    { validList: { Name: 'a-001' }, invalidList: { Name: 'a-002' } },
+    { ValidList: ['a-001'], InvalidList: ['a-002'] },
+  ])('%j are the names that went well and those that failed', (lists) => {
+    expect(status(lists)).toMatchObject({ created: ['a-001'], failures: [{ name: 'a-002' }] });
+  });
+
+  test.each([
+    { ApplyDeviceList: { ApplyDeviceInfo: [{ DeviceName: 'light', IotId: 'i' }] }, Total: 1 },
+    { ApplyDeviceList: [{ DeviceName: 'light', IotId: 'i' }], Total: '1' },
+    { applyDeviceList: { applyDeviceInfo: { deviceName: 'light', iotId: 'i' } }, total: 1 },
+  ])('%j is a page of devices', (page) => {
+    expect(QueryPageByApplyId.answer.parse(page)).toMatchObject({
+      Total: 1,
+      ApplyDeviceList: [{ DeviceName: 'light', IotId: 'i' }],
+    });
+  });
+
+  test.each([{ DeviceStatus: 'OFFLINE' }, { Status: 'OFFLINE' }, { status: 'OFFLINE', DeviceStatus: '' }])(
+    '%j tells that a device has connected, in the listing and in its details',
+    (status) => {
+      const device = { DeviceName: 'light', IotId: 'i', ...status };
+      const [listed] = QueryDevice.answer.parse({ Data: { DeviceInfo: [device] }, Total: 1 }).Data;
+      const detailed = QueryDeviceDetail.answer.parse({ Data: device }).Data;
+      expect(listed && listedDevice(listed, 0).everConnected).toBe(true);
+      expect(detailedDevice(detailed, 0).everConnected).toBe(true);
+    },
+  );
+
+  test.each([{ UtcActive: '2026-01-02T03:04:05.000Z' }, { GmtActive: '2026-01-02 03:04:05' }])(
+    '%j tells that a device has connected',
+    (times) => {
+      const device = { DeviceName: 'light', IotId: 'i', Status: 'DISABLE', ...times };
+      expect(detailedDevice(QueryDeviceDetail.answer.parse({ Data: device }).Data, 0).everConnected).toBe(true);
+    },
+  );
 });
