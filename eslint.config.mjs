@@ -1,36 +1,59 @@
 import tseslint from 'typescript-eslint';
 
 /**
- * Who may know whom (ARCHITECTURE.md). Each entry: the folder, and the folders that it must not import.
- * The patterns match the import text, so they hold for every depth of `../`.
+ * Who may know whom (ARCHITECTURE.md). Each entry: the folder, the folders and packages that it must not import, and what
+ * else it must not. For a file the last entry counts that names a folder it lies in. The patterns match the import's text,
+ * so they hold for every depth of `../`. test/architecture tries all arrows.
  */
 const arrows = [
+  {
+    from: 'lib',
+    not: ['pulumi', 'batch', 'clouds', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+  },
   {
     from: 'lib/batch',
     not: ['clouds', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
     andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
   },
   {
+    from: 'lib/batch/contract',
+    not: ['clouds', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+    nor: { regex: '^\\.\\./(?!errors$)', message: 'The contract knows nothing of the engine but its errors.' },
+  },
+  {
     from: 'lib/clouds',
     not: ['cdk', 'pulumi', 'handler', 'emulator', 'bin'],
     andNot: ['aws-cdk-lib', 'constructs', '@aws-sdk'],
   },
-  { from: 'lib/cdk', not: ['pulumi', 'handler', 'emulator', 'bin'], andNot: ['undici', '@aws-sdk'] },
-  { from: 'handler', not: ['cdk', 'pulumi', 'emulator', 'bin'], andNot: ['aws-cdk-lib', 'constructs'] },
+  {
+    from: 'lib/cdk',
+    not: ['pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', '@aws-sdk'],
+    nor: {
+      regex: '(^|/)(batch/(?!contract/(?!index$|parse-options$)[a-z-]+$)|clouds/(?!([a-z]+/)?limits$)|(batch|clouds)$)',
+      message: 'The construct knows the files of the contract, without its parser, and the limits of the clouds.',
+    },
+  },
+  {
+    from: 'handler',
+    not: ['cdk', 'pulumi', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs'],
+  },
   {
     from: 'emulator',
-    not: ['lib', 'batch', 'clouds', 'cdk', 'pulumi', 'handler'],
+    not: ['lib', 'batch', 'clouds', 'cdk', 'pulumi', 'handler', 'bin'],
     andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+  },
+  {
+    from: 'bin',
+    not: ['clouds', 'cdk', 'pulumi'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs'],
   },
 ];
 
-/** The construct knows the option contract and the clouds' plain limits, never the engine or a client. */
-const cdkKnows = {
-  regex: '(^|/)(batch/(?!contract(/|$))|clouds/(?!([a-z]+/)?limits$))',
-  message: 'lib/cdk may import batch/contract and clouds/*/limits only.',
-};
-
-const folderRules = arrows.map(({ from, not, andNot }) => ({
+const folderRules = arrows.map(({ from, not, andNot, nor }) => ({
   files: [`${from}/**/*.ts`],
   rules: {
     'no-restricted-imports': [
@@ -45,8 +68,11 @@ const folderRules = arrows.map(({ from, not, andNot }) => ({
             regex: `^(${andNot.join('|')})(/|$)`,
             message: `${from} must not depend on this package (ARCHITECTURE.md).`,
           },
-          { regex: '(^|/)test(/|$)', message: 'Only tests import tests.' },
-          ...(from === 'lib/cdk' ? [cdkKnows] : []),
+          {
+            regex: '^\\.{1,2}/(.*/)?(test|bench|examples|local-aws|scripts)(/|$)',
+            message: 'This is no part of what is published.',
+          },
+          ...(nor ? [nor] : []),
         ],
       },
     ],
