@@ -1,5 +1,5 @@
-const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', isolatedModules: true, diagnostics: false }] };
-const common = { testEnvironment: 'node', transform, extensionsToTreatAsEsm: [] };
+const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] };
+const common = { testEnvironment: 'node', transform };
 
 /** Two projects: `unit` runs anywhere Node runs; `e2e` drives the real command-line tools. @type {import('jest').Config} */
 module.exports = {
