@@ -3,7 +3,9 @@ export { type AliyunAssumptions, defaultAssumptions } from './aliyun/assumptions
 export type { AliyunCloud, AliyunOptions } from './aliyun/cloud';
 export type { Device, DeviceStatus } from './aliyun/device';
 export type { AccessKey } from './aliyun/keys';
-export type { DeviceSeed, ProductSeed } from './aliyun/platform';
+export type { DeviceSeed } from './aliyun/platform';
+export type { ProductSeed } from './aliyun/products';
+export { documentedQuotas, type Quotas } from './aliyun/quotas';
 export { EmulatorClock, type TimeSource } from './clock';
 export { type EmulatorOptions, IotEmulator } from './emulator';
 export type { DeviceChoice, Fault, FaultKind, FaultMatch, FaultRule, FaultRules, FaultState } from './faults';

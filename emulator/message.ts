@@ -31,12 +31,22 @@ export interface DroppedConnection {
 
 /** An answer with a body of JSON, at once. */
 export function jsonAnswer(status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer {
+  return textAnswer(status, 'application/json', JSON.stringify(body), headers);
+}
+
+/** An answer with a body of text, in UTF-8, at once. */
+export function textAnswer(
+  status: number,
+  type: string,
+  text: string,
+  headers: Record<string, string> = {},
+): HttpAnswer {
   return {
     kind: 'answered',
     delayMs: 0,
     status,
-    headers: { 'content-type': 'application/json;charset=utf-8', ...headers },
-    body: Buffer.from(JSON.stringify(body)),
+    headers: { 'content-type': `${type};charset=utf-8`, ...headers },
+    body: Buffer.from(text),
   };
 }
 

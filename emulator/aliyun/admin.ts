@@ -6,19 +6,22 @@ import type { AliyunAssumptions } from './assumptions';
 import type { AliyunCloud } from './cloud';
 import type { Device } from './device';
 import type { AccessKey } from './keys';
-import type { DeviceSeed, ProductSeed } from './platform';
+import type { DeviceSeed } from './platform';
 import type { Product } from './product';
+import type { ProductSeed } from './products';
+import type { Quotas } from './quotas';
 
 /** Alibaba's half of the admin API, below `aliyun/`. */
 export function aliyunRoutes(cloud: AliyunCloud): AdminRoutes {
-  const { platform, assumptions, durations, keys, rates } = cloud;
-  const switches = () => ({ assumptions, durations, rates: rates.enforcement, clockSkewMs: cloud.clockSkewMs });
+  const { platform, assumptions, durations, quotas, keys, rates } = cloud;
+  const switches = () => ({ assumptions, durations, quotas, rates: rates.enforcement, clockSkewMs: cloud.clockSkewMs });
   return {
-    'GET aliyun/products': () => platform.listProducts().map(productFields),
+    'GET aliyun/products': () => platform.products.list().map(productFields),
     'GET aliyun/devices': ({ query }) =>
       cloud.devices(query.get('productKey') ?? undefined).map((device) => deviceFields(device, query.has('secrets'))),
     'GET aliyun/applications': () => platform.listApplications().map(applicationFields),
     'GET aliyun/secrets': () => platform.issuedSecrets(),
+    'GET aliyun/certificates/*': ({ rest = '' }) => cloud.certificatesBehind(rest),
     'GET aliyun/keys': () =>
       keys.list().map(({ accessKeyId, denied, active, expiresAt }) => ({ accessKeyId, denied, active, expiresAt })),
     'GET aliyun/switches': switches,
@@ -26,13 +29,14 @@ export function aliyunRoutes(cloud: AliyunCloud): AdminRoutes {
       const asked = body(switchesSchema);
       Object.assign(assumptions, asked.assumptions);
       Object.assign(durations, asked.durations);
+      Object.assign(quotas, asked.quotas);
       if (asked.rates !== undefined) rates.enforce(asked.rates);
       cloud.clockSkewMs = asked.clockSkewMs ?? cloud.clockSkewMs;
       return switches();
     },
     'POST aliyun/seed': ({ body }) => {
       cloud.seed(body(seedSchema));
-      return { products: platform.listProducts().map(productFields) };
+      return { products: platform.products.list().map(productFields) };
     },
     'POST aliyun/connect': ({ body }) => {
       const { deviceName, productKey } = body(deviceSchema);
@@ -76,7 +80,14 @@ const durationsSchema = z.strictObject({
   checkPerDeviceMs: z.number().nonnegative(),
   createMs: z.number().nonnegative(),
   createPerDeviceMs: z.number().nonnegative(),
+  certificateMs: z.number().nonnegative(),
 }) satisfies z.ZodType<JobDurations>;
+
+const quotasSchema = z.strictObject({
+  productsPerInstance: z.number().nonnegative(),
+  devicesPerProduct: z.number().nonnegative(),
+  devicesPerInstance: z.number().nonnegative(),
+}) satisfies z.ZodType<Quotas>;
 
 const assumptionsSchema = z.strictObject({
   businessErrorStatus: z.literal([200, 400]),
@@ -90,7 +101,17 @@ const assumptionsSchema = z.strictObject({
   pageAfterDeletion: z.enum(['existing', 'asCreated']),
   applyIdRetentionMs: z.number().nonnegative().nullable(),
   deepPageWithoutToken: z.enum(['refuse', 'empty']),
-  missingParameter: z.enum(['gateway', 'business']),
+  missingParameter: z.enum(['gateway', 'gatewayGeneral', 'business']),
+  listsWhileRunning: z.enum(['empty', 'absent', 'partial']),
+  deviceQuota: z.enum(['atRegister', 'atCheck', 'whileCreating']),
+  deleteProductWithDevices: z.enum(['refuse', 'deleteAll']),
+  importWithoutInstance: z.enum(['refuse', 'accept']),
+  applyIds: z.enum(['short', 'long']),
+  unknownInstance: z.enum(['iot.system.InstanceNotFound', 'iot.Sre.IotInstanceNotFound']),
+  codeOfSuccess: z.enum(['absent', 'empty']),
+  unknownOperation: z.enum(['InvalidApi.NotFound', 'InvalidAction', 'UnsupportedOperation']),
+  expiredDate: z.enum(['InvalidTimeStamp.Expired', 'IllegalTimestamp']),
+  gatewayStatuses: z.record(z.string(), z.number().int().min(400).max(599)),
   ramDenial: z.enum(['NoPermission', 'Forbidden.RAM', 'iot.common.RamActionPermissionDeny']),
   nonceOfRefusedCall: z.enum(['used', 'free']),
   acs3WithoutAccept: z.enum(['XML', 'JSON']),
@@ -101,6 +122,7 @@ const assumptionsSchema = z.strictObject({
 const switchesSchema = z.strictObject({
   assumptions: assumptionsSchema.partial().optional(),
   durations: durationsSchema.partial().optional(),
+  quotas: quotasSchema.partial().optional(),
   rates: z.union([z.boolean(), z.number().positive()]).optional(),
   clockSkewMs: z.number().optional(),
 });
@@ -111,6 +133,12 @@ const productSchema = z.strictObject({
   authType: z.enum(['secret', 'x509']).optional(),
   nodeType: z.number().int().optional(),
   instanceId: z.string().optional(),
+  description: z.string().optional(),
+  aliyunCommodityCode: z.string().optional(),
+  dataFormat: z.number().int().optional(),
+  netType: z.string().optional(),
+  protocolType: z.string().optional(),
+  categoryKey: z.string().optional(),
 }) satisfies z.ZodType<ProductSeed>;
 
 const seededDeviceSchema = z.strictObject({

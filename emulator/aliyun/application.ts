@@ -7,7 +7,8 @@ export type ApplicationStatus =
 
 /** A batch of names on its way to devices: checked (unless the platform made them), then created one after the other. */
 export interface Application {
-  applyId: number;
+  /** A Long, so its digits. */
+  applyId: string;
   productKey: string;
   devices: RequestedDevice[];
   status: ApplicationStatus;
@@ -23,6 +24,8 @@ export interface Application {
   /** Work time of the next step: the end of the check, or the next device. Infinity: none, or stuck. */
   nextStepAt: number;
   registeredBy?: string;
+  /** Its devices brought their secrets along. */
+  imported?: true;
 }
 
 export function isRunning(application: Application): boolean {

@@ -12,13 +12,15 @@ export interface JobDurations {
   checkPerDeviceMs: number;
   createMs: number;
   createPerDeviceMs: number;
+  /** Of a single X.509 device. */
+  certificateMs: number;
 }
 
 /** The applications, and the clockwork that moves them from state to state. */
 export class Applications {
   private readonly known = new Map<string, Application>();
   private readonly running = new Set<Application>();
-  private lastApplyId = 1_295_005;
+  private opened = 0;
 
   constructor(
     private readonly platform: Platform,
@@ -64,7 +66,7 @@ export class Applications {
   /** Opens an application whose names need no check; `register` begins its creation. */
   open(product: Product, devices: RequestedDevice[], now: number): Application {
     const application: Application = {
-      applyId: ++this.lastApplyId,
+      applyId: this.nextApplyId(),
       productKey: product.productKey,
       devices,
       status: 'CHECK',
@@ -75,8 +77,14 @@ export class Applications {
       tried: 0,
       nextStepAt: Infinity,
     };
-    this.known.set(String(application.applyId), application);
+    this.known.set(application.applyId, application);
     return application;
+  }
+
+  /** The vendor's samples have up to eight digits; a Long may have more than JavaScript's numbers hold. */
+  private nextApplyId(): string {
+    const first = this.assumptions.applyIds === 'long' ? 2n ** 53n + 1_295_006n : 1_295_006n;
+    return String(first + BigInt(this.opened++));
   }
 
   /** Begins the creation of an application whose names are good. */
@@ -87,21 +95,25 @@ export class Applications {
     stuck: boolean,
     requestId: string,
   ): void {
-    const product = this.platform.productByKey(application.productKey);
     application.status = 'CREATE';
     application.registeredBy = requestId;
     application.failures = new Map();
-    // help.aliyun.com 69514: of an X.509 batch either all devices are created or none.
-    application.doomed =
-      product?.authType === 'x509' &&
-      (doomed.size > 0 || application.devices.some(({ deviceName }) => product.devices.has(deviceName)))
-        ? new Map(application.devices.map(({ deviceName }) => [deviceName, 'Another device of the batch failed.']))
-        : doomed;
+    application.doomed = this.failsAltogether(application, doomed)
+      ? new Map(application.devices.map(({ deviceName }) => [deviceName, 'Another device of the batch failed.']))
+      : doomed;
     application.nextStepAt = stuck
       ? Infinity
       : this.clock.workAt(now) + this.durations.createMs + this.durations.createPerDeviceMs;
     this.running.add(application);
     this.settle(now);
+  }
+
+  /** help.aliyun.com 69514: of an X.509 batch either all devices are created or none. */
+  private failsAltogether({ productKey, devices }: Application, doomed: Map<string, string>): boolean {
+    const product = this.platform.products.byKey(productKey);
+    if (product?.authType !== 'x509') return false;
+    if (doomed.size > 0 || this.platform.products.roomForDevices(product) < devices.length) return true;
+    return devices.some(({ deviceName }) => product.devices.has(deviceName));
   }
 
   /** Takes every step that is due at the wall time `now`, in the order of time over all applications. */
@@ -120,7 +132,7 @@ export class Applications {
   }
 
   private step(application: Application): void {
-    const product = this.platform.productByKey(application.productKey);
+    const product = this.platform.products.byKey(application.productKey);
     if (application.status === 'CHECK') {
       if (this.assumptions.existingNamesInCheck === 'fail') {
         for (const { deviceName } of application.devices) {
@@ -131,24 +143,29 @@ export class Applications {
       return;
     }
     const requested = application.devices[application.tried++];
-    if (requested && product) this.createNext(application, product, requested);
+    if (requested) this.createNext(application, product, requested);
     application.nextStepAt += this.durations.createPerDeviceMs;
     if (application.tried >= application.devices.length) {
       application.status = application.failures.size > 0 ? 'CREATE_FAILED' : 'CREATE_SUCCESS';
     }
   }
 
-  private createNext(application: Application, product: Product, requested: RequestedDevice): void {
-    const { deviceName } = requested;
+  private createNext(application: Application, product: Product | undefined, requested: RequestedDevice): void {
+    const { applyId, registeredBy: requestId, failures, created } = application;
+    const fail = (reason: string) => failures.set(requested.deviceName, reason);
+    if (!product) return void fail('The product does not exist.');
+    const obstacle = this.obstacle(application, product, requested);
+    if (obstacle !== undefined) return void fail(obstacle);
+    const at = this.clock.wallAt(application.nextStepAt);
+    created.push(this.platform.create(product, requested, at, 'created', { applyId, requestId }));
+  }
+
+  /** Why this device cannot be made now, as the platform would say it. */
+  private obstacle(application: Application, product: Product, { deviceName }: RequestedDevice): string | undefined {
     const doom = application.doomed.get(deviceName);
-    if (doom !== undefined) application.failures.set(deviceName, doom);
-    else if (product.devices.has(deviceName)) application.failures.set(deviceName, 'The device name already exists.');
-    else {
-      const at = this.clock.wallAt(application.nextStepAt);
-      const { applyId } = application;
-      application.created.push(
-        this.platform.create(product, requested, at, 'created', { applyId, requestId: application.registeredBy }),
-      );
-    }
+    if (doom !== undefined) return doom;
+    if (product.devices.has(deviceName)) return 'The device name already exists.';
+    // Another batch may have filled the product since this one began.
+    return this.platform.products.roomForDevices(product) < 1 ? 'There are too many devices.' : undefined;
   }
 }

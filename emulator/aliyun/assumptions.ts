@@ -34,8 +34,34 @@ export interface AliyunAssumptions {
   applyIdRetentionMs: number | null;
   /** QueryDevice beyond 10,000 devices without NextToken "returns no data" (69905): an error, or an empty page. */
   deepPageWithoutToken: 'refuse' | 'empty';
-  /** A required parameter that is absent: the gateway's `Missing<Name>`, or the service's own code. */
-  missingParameter: 'gateway' | 'business';
+  /** A required parameter that is absent: the gateway's `Missing<Name>` or `MissingParameter`, or the service's own code. */
+  missingParameter: 'gateway' | 'gatewayGeneral' | 'business';
+  /** What the two lists and the details hold in CHECK and CREATE: nothing, they are not there, or what was done so far. */
+  listsWhileRunning: 'empty' | 'absent' | 'partial';
+  /**
+   * Where more devices than the quotas allow are refused with DeviceCountExceeded: as soon as the names are checked, when
+   * their creation is asked for, or not at all, so that the surplus fails one by one.
+   */
+  deviceQuota: 'atRegister' | 'atCheck' | 'whileCreating';
+  /** DeleteProduct with devices in it. The page (89858) says only that everything of the product is deleted with it. */
+  deleteProductWithDevices: 'refuse' | 'deleteAll';
+  /** Whether the import operations, which are for standard instances, are refused by the public instance without an id. */
+  importWithoutInstance: 'refuse' | 'accept';
+  /** How long the numbers of ApplyId are: as in the vendor's samples, or, as they are Longs, beyond 2^53. */
+  applyIds: 'short' | 'long';
+  /** An IotInstanceId that does not exist, is missing or not the product's. Both codes are documented (87387). */
+  unknownInstance: 'iot.system.InstanceNotFound' | 'iot.Sre.IotInstanceNotFound';
+  /** `Code` in a success: left out as in the samples, or `""` as newer products send it. */
+  codeOfSuccess: 'absent' | 'empty';
+  /** An operation that does not exist: three codes are documented, with HTTP 404, 403 and 400. */
+  unknownOperation: 'InvalidApi.NotFound' | 'InvalidAction' | 'UnsupportedOperation';
+  /** A date too far from the cloud's. */
+  expiredDate: 'InvalidTimeStamp.Expired' | 'IllegalTimestamp';
+  /**
+   * HTTP statuses of gateway errors by code, over ours. Pages differ: `InvalidAccessKeyId.NotFound` 404 or 400,
+   * `InvalidAccessKeyId.Inactive` and `SignatureDoesNotMatch` 400 or 403; `Throttling.User` 400, elsewhere also 429.
+   */
+  gatewayStatuses: Record<string, number>;
   /** How the RAM refuses an operation: three codes are documented for it, the last one a business error. */
   ramDenial: 'NoPermission' | 'Forbidden.RAM' | 'iot.common.RamActionPermissionDeny';
   /**
@@ -64,6 +90,16 @@ export const defaultAssumptions: Readonly<AliyunAssumptions> = {
   applyIdRetentionMs: null,
   deepPageWithoutToken: 'refuse',
   missingParameter: 'gateway',
+  listsWhileRunning: 'empty',
+  deviceQuota: 'atRegister',
+  deleteProductWithDevices: 'refuse',
+  importWithoutInstance: 'refuse',
+  applyIds: 'short',
+  unknownInstance: 'iot.system.InstanceNotFound',
+  codeOfSuccess: 'absent',
+  unknownOperation: 'InvalidApi.NotFound',
+  expiredDate: 'InvalidTimeStamp.Expired',
+  gatewayStatuses: {},
   ramDenial: 'NoPermission',
   nonceOfRefusedCall: 'used',
   acs3WithoutAccept: 'XML',

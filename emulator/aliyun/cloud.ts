@@ -7,11 +7,14 @@ import type { Randomness } from '../randomness';
 import { type RateEnforcement, RateLimiter } from '../rates';
 import type { JobDurations } from './applications';
 import { type AliyunAssumptions, defaultAssumptions } from './assumptions';
+import type { DeviceCertificate } from './certificates';
 import type { Device } from './device';
 import { Gateway } from './gateway';
 import { type AccessKey, KeyRing } from './keys';
 import { Parameters } from './parameters';
-import { type DeviceSeed, Platform, type ProductSeed } from './platform';
+import { type DeviceSeed, Platform } from './platform';
+import type { ProductSeed } from './products';
+import { documentedQuotas, type Quotas } from './quotas';
 import { requestedAction } from './scheme';
 
 export interface AliyunOptions {
@@ -21,10 +24,12 @@ export interface AliyunOptions {
   accessKey?: AccessKey;
   /** The product that is there from the start. @default made up from the seed, in an instance without id */
   product?: ProductSeed;
-  /** @default 1 s for a check, 2 s and 1 ms a device for a creation */
+  /** @default 1 s for a check, 2 s and 1 ms a device for a creation, 1 s for a single certificate */
   durations?: Partial<JobDurations>;
   /** How far the cloud's clock is ahead of ours (below 0: behind): signatures, `Date` headers, creation times. @default 0 */
   clockSkewMs?: number;
+  /** @default the documented ones; a new public instance has `{ devicesPerInstance: 500 }` */
+  quotas?: Partial<Quotas>;
   /** What is assumed where the vendor is silent. @default `defaultAssumptions` */
   assumptions?: Partial<AliyunAssumptions>;
 }
@@ -39,6 +44,8 @@ export class AliyunCloud implements EmulatedCloud {
   readonly assumptions: AliyunAssumptions;
   /** May be changed at any time; holds for jobs that begin afterwards. */
   readonly durations: JobDurations;
+  /** May be changed at any time. */
+  readonly quotas: Quotas;
   /** May be changed at any time. */
   clockSkewMs: number;
   readonly platform: Platform;
@@ -64,11 +71,12 @@ export class AliyunCloud implements EmulatedCloud {
       checkPerDeviceMs: 0,
       createMs: 2_000,
       createPerDeviceMs: 1,
+      certificateMs: 1_000,
       ...options.durations,
     };
     this.clockSkewMs = options.clockSkewMs ?? 0;
-    const skew = () => this.clockSkewMs;
-    this.platform = new Platform(clock, random, journal, this.durations, this.assumptions, this.region, skew);
+    this.quotas = { ...documentedQuotas(this.region), ...options.quotas };
+    this.platform = new Platform(clock, random, journal, this, () => this.clockSkewMs);
     this.gateway = new Gateway(this.keys, this.rates, this.platform, this.assumptions, random);
     this.accessKey = options.accessKey ?? {
       accessKeyId: `LTAI${random.text(20)}`,
@@ -112,7 +120,7 @@ export class AliyunCloud implements EmulatedCloud {
 
   seed(seed: { products?: ProductSeed[]; devices?: DeviceSeed[]; keys?: AccessKey[] }): void {
     this.catchUp();
-    seed.products?.forEach((product) => this.platform.addProduct(product));
+    seed.products?.forEach((product) => this.platform.products.add(product));
     seed.devices?.forEach((device) => this.platform.seedDevice(device));
     seed.keys?.forEach((key) => this.keys.put(key));
   }
@@ -120,7 +128,7 @@ export class AliyunCloud implements EmulatedCloud {
   /** The devices of a product (of the first one by default), oldest first. */
   devices(productKey = this.productKey): Device[] {
     this.catchUp();
-    const product = this.platform.productByKey(productKey);
+    const product = this.platform.products.byKey(productKey);
     return [...(product?.byNewest() ?? [])].reverse();
   }
 
@@ -142,6 +150,13 @@ export class AliyunCloud implements EmulatedCloud {
     this.platform.delete(this.existing(deviceName, productKey), this.clock.now());
   }
 
+  /** What lies behind the link of QueryCertUrlByApplyId, by device name. */
+  certificatesBehind(link: string): Record<string, DeviceCertificate | undefined> {
+    const certificates = this.platform.certificates.behind(link, this.clock.now());
+    if (!certificates) throw new RangeError('there are no certificates behind this link');
+    return certificates;
+  }
+
   private existing(deviceName: string, productKey: string): Device {
     const device = this.device(deviceName, productKey);
     if (!device) throw new RangeError(`there is no device ${deviceName} in the product ${productKey}`);
@@ -150,12 +165,12 @@ export class AliyunCloud implements EmulatedCloud {
 
   private start(): void {
     this.keys.put(this.accessKey);
-    this.platform.addProduct(this.firstProduct);
+    this.platform.products.add(this.firstProduct);
   }
 }
 
 const openingChecks = ['BatchCheckDeviceNames'];
-const beginningCreations = ['BatchRegisterDeviceWithApplyId', 'BatchRegisterDevice'];
+const beginningCreations = ['BatchRegisterDeviceWithApplyId', 'BatchRegisterDevice', 'BatchImportDevice'];
 
 /** The only operations that this fault makes sense for; undefined: it does for all. */
 function sufferers(fault: Fault): readonly string[] | undefined {

@@ -11,13 +11,18 @@ export interface Device {
   iotId: string;
   /** Obsolete in the API, but still sent. */
   deviceId: string;
+  /** Empty where a certificate takes its place. */
   deviceSecret: string;
+  /** The serial number that an import gave it. */
+  sn?: string;
+  /** X.509: work time from which its certificate can be fetched. */
+  certificateReadyAt?: number;
   status: DeviceStatus;
   createdAt: number;
   activatedAt?: number;
   lastOnlineAt?: number;
   /** The application that created it. */
-  applyId?: number;
+  applyId?: string;
   /** Gone since; its application may still list it. */
   deleted?: true;
 }

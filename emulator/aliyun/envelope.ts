@@ -1,7 +1,8 @@
 import { type Fault, faultOf } from '../faults';
-import { type HttpAnswer, jsonAnswer } from '../message';
+import { type HttpAnswer, textAnswer } from '../message';
 import type { AliyunAssumptions } from './assumptions';
 import { type BusinessError, GatewayError } from './errors';
+import { jsonWithLongs } from './long';
 import type { AnswerFormat } from './scheme';
 import { reshapeWrappers } from './wrappers';
 import { toXml } from './xml';
@@ -20,7 +21,8 @@ export interface Envelope {
 
 export function success(envelope: Envelope, payload: Record<string, unknown>, faults: readonly Fault[]): HttpAnswer {
   const wrappers = faultOf(faults, 'wrappers');
-  const body = { RequestId: envelope.requestId, Success: true, ...payload };
+  const code = envelope.assumptions.codeOfSuccess === 'empty' ? { Code: '' } : {};
+  const body = { RequestId: envelope.requestId, Success: true, ...code, ...payload };
   return written(envelope, 200, rootOf(envelope), wrappers ? reshapeWrappers(body, wrappers.as) : body);
 }
 
@@ -37,7 +39,8 @@ function gatewayFailure(envelope: Envelope, error: GatewayError): HttpAnswer {
     Message: error.message,
     Recommend: `https://next.api.aliyun.com/troubleshoot?q=${encodeURIComponent(error.code)}&product=Iot`,
   };
-  return written(envelope, error.status, 'Error', body, error.headers);
+  const status = envelope.assumptions.gatewayStatuses[error.code] ?? error.status;
+  return written(envelope, status, 'Error', body, error.headers);
 }
 
 function businessFailure(envelope: Envelope, error: BusinessError): HttpAnswer {
@@ -64,12 +67,7 @@ function written(
 ): HttpAnswer {
   // `Date` is the cloud's clock, by which clients measure their own.
   const all = { ...headers, date: new Date(shown).toUTCString() };
-  if (format === 'JSON') return jsonAnswer(status, body, all);
-  return {
-    kind: 'answered',
-    delayMs: 0,
-    status,
-    headers: { 'content-type': 'text/xml;charset=utf-8', ...all },
-    body: Buffer.from(toXml(root, body)),
-  };
+  return format === 'JSON'
+    ? textAnswer(status, 'application/json', jsonWithLongs(body), all)
+    : textAnswer(status, 'text/xml', toXml(root, body), all);
 }

@@ -30,11 +30,19 @@ export const notExistedProduct = (productKey: string) =>
 
 export const notExistedDevice = () => new BusinessError('iot.device.NotExistedDevice', 'The device does not exist.');
 
-export const instanceNotFound = () =>
-  new BusinessError('iot.system.InstanceNotFound', 'The instance is not found. Check IotInstanceId.');
+export const instanceNotFound = (code: string) =>
+  new BusinessError(code, 'The instance is not found. Check IotInstanceId.');
 
-export const applyIsNotFound = (applyId: string | number) =>
+export const applyIsNotFound = (applyId: string) =>
   new BusinessError('iot.device.DeviceApplyIsNotFound', `The application ${applyId} is not found.`);
 
 export const invalidPage = () =>
   new BusinessError('iot.common.InvalidPageParams', 'The page number or page size is invalid.');
+
+export const noneNamed = () =>
+  new BusinessError('iot.device.NoneDeviceNameElement', 'The list of device names is empty.');
+
+export const tooManyDevices = (message: string) => new BusinessError('iot.device.DeviceCountExceeded', message);
+
+export const malformedDeviceName = (name: string) =>
+  new BusinessError('iot.device.InvalidFormattedDeviceName', `The device name ${name} is illegal.`);

@@ -49,7 +49,7 @@ export class Gateway {
     };
     const served: Omit<Served, 'answer'> = { requestId, executed: false, parameters: parameters.summary() };
     try {
-      const operation = requestedOperation(request, scheme);
+      const operation = requestedOperation(request, scheme, assumptions);
       const claim = scheme.claim();
       const key = this.authenticate(claim, shown);
       served.accessKeyId = key.accessKeyId;
@@ -67,7 +67,7 @@ export class Gateway {
 
   private authenticate(claim: Claim, now: number): AccessKey {
     const key = this.keys.require(claim.accessKeyId, claim.securityToken, now);
-    this.keys.checkDate(claim.date, now);
+    this.keys.checkDate(claim.date, now, this.assumptions.expiredDate);
     claim.verify(key.accessKeySecret);
     this.keys.checkNonce(key.accessKeyId, claim.nonce, now);
     return key;
@@ -107,17 +107,28 @@ export class Gateway {
 }
 
 /** Names of action and version are case-sensitive (help.aliyun.com 30561). */
-function requestedOperation(request: EmulatorRequest, scheme: Scheme): Operation {
+function requestedOperation(
+  request: EmulatorRequest,
+  scheme: Scheme,
+  { unknownOperation }: Readonly<AliyunAssumptions>,
+): Operation {
   if (request.method !== 'POST' && request.method !== 'GET') {
     throw new GatewayError(403, 'UnsupportedHTTPMethod', 'This http method is not supported.');
   }
   if (scheme.version !== version) throw new GatewayError(400, 'NoSuchVersion', 'Specified version does not exist.');
   if (!scheme.action) throw new GatewayError(400, 'MissingAction', 'Action is mandatory for this action.');
   const operation = operations.get(scheme.action);
-  // 403 InvalidAction is documented as well; which one the gateway of IoT sends is unknown.
-  if (!operation) throw new GatewayError(404, 'InvalidApi.NotFound', `Specified api ${scheme.action} is not found.`);
+  if (!operation) {
+    throw new GatewayError(
+      unknownStatus[unknownOperation],
+      unknownOperation,
+      `Specified api ${scheme.action} is not found.`,
+    );
+  }
   return operation;
 }
+
+const unknownStatus = { 'InvalidApi.NotFound': 404, InvalidAction: 403, UnsupportedOperation: 400 };
 
 function failByFault(faults: readonly Fault[], executed: boolean): void {
   const gateway = faultOf(faults, 'gatewayError');

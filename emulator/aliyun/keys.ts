@@ -69,8 +69,8 @@ export class KeyRing {
     return key;
   }
 
-  /** The date's form and distance from `now`. */
-  checkDate(date: string | undefined, now: number): void {
+  /** The date's form and distance from `now`; `expired` is the code of one too far away. */
+  checkDate(date: string | undefined, now: number, expired: string): void {
     if (date === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date) || Number.isNaN(Date.parse(date))) {
       throw new GatewayError(
         400,
@@ -79,7 +79,7 @@ export class KeyRing {
       );
     }
     if (Math.abs(Date.parse(date) - now) > dateToleranceMs) {
-      throw new GatewayError(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
+      throw new GatewayError(400, expired, 'Specified time stamp or date value is expired.');
     }
   }
 

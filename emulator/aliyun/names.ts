@@ -13,6 +13,9 @@ export function isNickname(nickname: string): boolean {
 export interface RequestedDevice {
   deviceName: string;
   nickname?: string;
+  /** Imported devices bring their own. */
+  deviceSecret?: string;
+  sn?: string;
 }
 
 /** What is wrong with a list of names before anything is looked up. */

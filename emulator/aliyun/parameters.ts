@@ -9,6 +9,7 @@ const serviceCodes: Record<string, string> = {
   ProductKey: 'iot.prod.NullProductKey',
   ApplyId: 'iot.device.NullApplyId',
   DeviceName: 'iot.device.NullDeviceName',
+  ProductName: 'iot.prod.NullProductName',
 };
 
 /** Those of the older signature scheme, which every call has (help.aliyun.com 30561). */
@@ -46,8 +47,10 @@ export class Parameters {
     const value = this.text(name);
     if (value !== undefined) return value;
     const code = serviceCodes[name];
-    if (this.assumptions.missingParameter === 'business' && code) throw new BusinessError(code, `${name} is missing.`);
-    throw new GatewayError(400, `Missing${name}`, `${name} is mandatory for this action.`);
+    const { missingParameter } = this.assumptions;
+    if (missingParameter === 'business' && code) throw new BusinessError(code, `${name} is missing.`);
+    const gatewayCode = missingParameter === 'gatewayGeneral' ? 'MissingParameter' : `Missing${name}`;
+    throw new GatewayError(400, gatewayCode, `${name} is mandatory for this action.`);
   }
 
   /** A whole number as text, so that a Long beyond 2^53 keeps its digits; undefined where it is no such number. */

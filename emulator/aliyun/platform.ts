@@ -4,23 +4,13 @@ import type { Randomness } from '../randomness';
 import type { Application } from './application';
 import { Applications, type JobDurations } from './applications';
 import type { AliyunAssumptions } from './assumptions';
+import { CertificateShelf } from './certificate-shelf';
 import type { Device, DeviceStatus } from './device';
-import { instanceNotFound, notExistedProduct } from './errors';
+import { notExistedProduct } from './errors';
 import type { RequestedDevice } from './names';
-import { Product } from './product';
-
-export interface ProductSeed {
-  /** @default made up */
-  productKey?: string;
-  /** @default 'emulated' */
-  productName?: string;
-  /** @default 'secret' */
-  authType?: 'secret' | 'x509';
-  /** 0: device, 1: gateway. @default 0 */
-  nodeType?: number;
-  /** An instance with an id: it must then be sent with every call. @default none */
-  instanceId?: string;
-}
+import type { Product } from './product';
+import { Products } from './products';
+import type { Quotas } from './quotas';
 
 export interface DeviceSeed {
   productKey: string;
@@ -32,11 +22,20 @@ export interface DeviceSeed {
   createdAt?: number;
 }
 
+/** Its members may be changed at any time, so they are never copied. */
+export interface PlatformSettings {
+  region: string;
+  durations: JobDurations;
+  assumptions: AliyunAssumptions;
+  quotas: Quotas;
+}
+
 /** The emulated account's products and devices; `applications` make more of them. */
 export class Platform {
   readonly applications: Applications;
-  private products = new Map<string, Product>();
+  readonly products: Products;
   private devicesByIotId = new Map<string, Device>();
+  readonly certificates: CertificateShelf;
   private secrets: string[] = [];
   private lastSeq = 0;
 
@@ -44,55 +43,31 @@ export class Platform {
     private readonly clock: EmulatorClock,
     private readonly random: Randomness,
     private readonly journal: Journal,
-    durations: JobDurations,
-    assumptions: AliyunAssumptions,
-    readonly region: string,
+    private readonly settings: Readonly<PlatformSettings>,
     /** How far the cloud's clock is ahead: what it shows as the time of creation. */
     private readonly skewMs: () => number,
   ) {
-    this.applications = new Applications(this, clock, durations, assumptions);
+    this.products = new Products(random, settings.assumptions, settings.quotas, () => clock.now() + skewMs());
+    this.applications = new Applications(this, clock, settings.durations, settings.assumptions);
+    this.certificates = new CertificateShelf(random, clock);
+  }
+
+  get region(): string {
+    return this.settings.region;
   }
 
   clear(): void {
     this.products.clear();
     this.devicesByIotId.clear();
+    this.certificates.clear();
     this.applications.clear();
     this.secrets = [];
   }
 
-  addProduct(seed: ProductSeed): Product {
-    const product = new Product(
-      // 11 characters that begin with a1, in all of the vendor's samples.
-      seed.productKey ?? `a1${this.random.text(9)}`,
-      seed.productName ?? 'emulated',
-      this.random.text(16),
-      seed.authType ?? 'secret',
-      seed.nodeType ?? 0,
-      seed.instanceId,
-      this.region,
-      this.clock.now(),
-    );
-    this.products.set(product.productKey, product);
-    return product;
-  }
-
-  listProducts(): Product[] {
-    return [...this.products.values()];
-  }
-
-  /** The product, if it lives in the instance that the caller named (or in none, and the caller named none). */
-  product(productKey: string, instanceId: string | undefined): Product {
-    const instances = new Set(this.listProducts().map((product) => product.instanceId));
-    if (instanceId !== undefined && !instances.has(instanceId)) throw instanceNotFound();
-    const product = this.products.get(productKey);
-    if (!product) throw notExistedProduct(productKey);
-    if (product.instanceId !== instanceId) throw instanceNotFound();
-    return product;
-  }
-
-  /** The product, whoever asks. */
-  productByKey(productKey: string): Product | undefined {
-    return this.products.get(productKey);
+  /** Removes the product and, where it has any, its devices. */
+  deleteProduct(product: Product, now: number, requestId: string): void {
+    product.byNewest().forEach((device) => this.delete(device, now, requestId));
+    this.products.remove(product);
   }
 
   deviceByIotId(iotId: string): Device | undefined {
@@ -100,7 +75,7 @@ export class Platform {
   }
 
   seedDevice(seed: DeviceSeed): Device {
-    const product = this.products.get(seed.productKey);
+    const product = this.products.byKey(seed.productKey);
     if (!product) throw notExistedProduct(seed.productKey);
     const status = seed.status ?? 'UNACTIVE';
     const createdAt = seed.createdAt ?? this.clock.now();
@@ -112,7 +87,7 @@ export class Platform {
 
   delete(device: Device, now: number, requestId?: string): void {
     device.deleted = true;
-    this.products.get(device.productKey)?.remove(device);
+    this.products.byKey(device.productKey)?.remove(device);
     this.devicesByIotId.delete(device.iotId);
     this.record('deleted', device, now, { requestId });
   }
@@ -128,9 +103,9 @@ export class Platform {
     this.record(online ? 'connected' : 'disconnected', device, now, {});
   }
 
-  /** Every device secret that was ever made, also of deleted devices: for tests that hunt for leaks. */
+  /** Every device secret, private key and link to keys that was ever made: for tests that hunt for leaks. */
   issuedSecrets(): readonly string[] {
-    return this.secrets;
+    return [...this.secrets, ...this.certificates.secrets()];
   }
 
   /** Oldest first. */
@@ -143,13 +118,20 @@ export class Platform {
     return this.random.text(20);
   }
 
+  /** Makes one device, in one call. The certificate of an X.509 device takes a time of its own. */
+  registerOne(product: Product, requested: RequestedDevice, now: number, requestId: string): Device {
+    const device = this.create(product, requested, now, 'created', { requestId });
+    device.certificateReadyAt = this.clock.workAt(now) + this.settings.durations.certificateMs;
+    return device;
+  }
+
   /** Makes a device that nobody has asked whether it may be made. `createdAt` is wall time. */
   create(
     product: Product,
     requested: RequestedDevice,
     createdAt: number,
     event: 'created' | 'seeded',
-    cause: { applyId?: number; requestId?: string },
+    cause: { applyId?: string; requestId?: string },
   ): Device {
     const device: Device = {
       seq: ++this.lastSeq,
@@ -159,7 +141,8 @@ export class Platform {
       iotId: `${this.random.text(20)}000100`,
       deviceId: this.random.text(20),
       // 32 letters and digits in all of the vendor's samples; an X.509 device has none.
-      deviceSecret: product.authType === 'x509' ? '' : this.random.text(32),
+      deviceSecret: product.authType === 'x509' ? '' : (requested.deviceSecret ?? this.random.text(32)),
+      sn: requested.sn,
       status: 'UNACTIVE',
       createdAt: createdAt + this.skewMs(),
       applyId: cause.applyId,
@@ -175,7 +158,7 @@ export class Platform {
     event: 'created' | 'seeded' | 'connected' | 'disconnected' | 'deleted',
     device: Device,
     time: number,
-    cause: { applyId?: number; requestId?: string },
+    cause: { applyId?: string; requestId?: string },
   ): void {
     this.journal.recordDevice({
       time,
@@ -184,7 +167,7 @@ export class Platform {
       productKey: device.productKey,
       deviceName: device.deviceName,
       identity: device.iotId,
-      jobId: cause.applyId === undefined ? undefined : String(cause.applyId),
+      jobId: cause.applyId,
       requestId: cause.requestId,
     });
   }

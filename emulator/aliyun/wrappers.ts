@@ -1,11 +1,12 @@
 import type { Fault } from '../faults';
+import { Long } from './long';
 
 type Shape = Extract<Fault, { kind: 'wrappers' }>['as'];
 
 /** Replaces every object whose only content is one list (`{"Name":[…]}`) by what real servers send instead. */
 export function reshapeWrappers(value: unknown, as: Shape): unknown {
   if (Array.isArray(value)) return value.map((item) => reshapeWrappers(item, as));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Long) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
       const list = wrappedList(inner);

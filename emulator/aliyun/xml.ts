@@ -1,3 +1,5 @@
+import { Long } from './long';
+
 /**
  * The vendor's XML of what it would else send as JSON: an object's members become elements, a list repeats the element of
  * its member, and an empty list leaves an empty element behind (sample of help.aliyun.com 69483).
@@ -13,6 +15,7 @@ function element(name: string, value: unknown): string {
 
 function content(value: unknown): string {
   if (value === null || value === undefined) return '';
+  if (value instanceof Long) return value.digits;
   if (typeof value === 'object') {
     return Object.entries(value)
       .filter(([, inner]) => inner !== undefined)

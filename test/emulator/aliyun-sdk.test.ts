@@ -127,7 +127,7 @@ describe("Alibaba's own SDK, with nothing but its endpoint set", () => {
     });
 
     test('an operation that the emulator does not have', async () => {
-      const call = sdk().queryProductList(new model.QueryProductListRequest({ currentPage: 1, pageSize: 10 }));
+      const call = sdk().queryDeviceProp(new model.QueryDevicePropRequest({ iotId: 'any' }));
       await expect(call).rejects.toMatchObject({ code: 'InvalidApi.NotFound', data: { statusCode: 404 } });
     });
 

@@ -1,5 +1,6 @@
 import type { Application } from '../application';
 import { BusinessError } from '../errors';
+import { productOf } from './named';
 import type { OperationCall } from './operation';
 
 /** The application that the parameter ApplyId (a Long) names. */
@@ -12,8 +13,8 @@ export function applicationOf({ parameters, platform, now }: OperationCall): App
 
 /** The same, for operations that also name the product. */
 export function applicationOfProduct(call: OperationCall): Application {
-  const { parameters, platform, assumptions } = call;
-  const product = platform.product(parameters.required('ProductKey'), parameters.text('IotInstanceId'));
+  const { assumptions } = call;
+  const product = productOf(call);
   const application = applicationOf(call);
   if (application.productKey !== product.productKey) {
     throw new BusinessError(assumptions.applyIdOfOtherProduct, 'The application belongs to another product.');

@@ -1,22 +1,25 @@
 import { type Fault, faultOf } from '../../faults';
-import { BusinessError } from '../errors';
+import { BusinessError, noneNamed } from '../errors';
+import { Long } from '../long';
 import { chosenDevices } from '../chosen-devices';
 import { inspectNames, type NameFindings, type RequestedDevice } from '../names';
 import type { Parameters } from '../parameters';
 import { namesPerCall } from '../product';
+import { requireRoom } from './begin-creation';
+import { productForDevices } from './named';
 import type { Operation } from './operation';
 
 /** help.aliyun.com 69482. Creates nothing; the authoritative result is that of the status query. */
 export const batchCheckDeviceNames: Operation = {
   name: 'BatchCheckDeviceNames',
   callsPerSecond: 10,
-  execute({ parameters, platform, assumptions, now, faults }) {
-    const product = platform.product(parameters.required('ProductKey'), parameters.text('IotInstanceId'));
+  execute(call) {
+    const { parameters, platform, assumptions, now, faults } = call;
+    const product = productForDevices(call);
     // Names beyond the limit are dropped without a word (69482).
     const devices = requestedDevices(parameters).slice(0, namesPerCall(product));
-    if (devices.length === 0) {
-      throw new BusinessError('iot.device.NoneDeviceNameElement', 'The list of device names is empty.');
-    }
+    if (devices.length === 0) throw noneNamed();
+    if (assumptions.deviceQuota === 'atCheck') requireRoom(call, product, devices.length);
     const findings = inspectNames(devices);
     const lists = findings.reasons.size > 0 ? listsOf(findings, devices) : {};
     if (findings.reasons.size > 0 && assumptions.malformedNames === 'refused') {
@@ -28,7 +31,7 @@ export const batchCheckDeviceNames: Operation = {
     const failures = new Map([...findings.reasons, ...failedBy(faults, distinct)]);
     const stuck = faults.some((fault) => fault.kind === 'stuckJob' && fault.phase === 'CHECK');
     const { applyId } = platform.applications.check(product, distinct, failures, now, stuck);
-    return { Data: { ApplyId: applyId, ...lists } };
+    return { Data: { ApplyId: new Long(applyId), ...lists } };
   },
 };
 

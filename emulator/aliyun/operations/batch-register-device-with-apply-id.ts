@@ -1,7 +1,9 @@
 import { isRunning } from '../application';
 import { BusinessError } from '../errors';
+import { Long } from '../long';
 import { applicationOfProduct } from './apply-id';
-import { beginCreation } from './begin-creation';
+import { beginCreation, requireRoom } from './begin-creation';
+import { productOf } from './named';
 import type { Operation } from './operation';
 
 /** help.aliyun.com 69514. Success means that the creation has begun, no more. */
@@ -26,8 +28,9 @@ export const batchRegisterDeviceWithApplyId: Operation = {
         }
         break;
       case 'CHECK_SUCCESS':
+        requireRoom(call, productOf(call), application.devices.length);
         beginCreation(call, application);
     }
-    return { Data: { ApplyId: application.applyId } };
+    return { Data: { ApplyId: new Long(application.applyId) } };
   },
 };

@@ -1,7 +1,9 @@
-import { BusinessError } from '../errors';
+import { BusinessError, tooManyDevices } from '../errors';
+import { Long } from '../long';
 import type { Parameters } from '../parameters';
 import { namesPerCall } from '../product';
-import { beginCreation } from './begin-creation';
+import { beginCreation, requireRoom } from './begin-creation';
+import { productForDevices } from './named';
 import type { Operation } from './operation';
 
 /**
@@ -13,16 +15,17 @@ export const batchRegisterDevice: Operation = {
   callsPerSecond: 10,
   execute(call) {
     const { parameters, platform, now } = call;
-    const product = platform.product(parameters.required('ProductKey'), parameters.text('IotInstanceId'));
+    const product = productForDevices(call);
     const count = countOf(parameters);
     // 69473: at most 10,000 a call. Names beyond that are dropped elsewhere; a number is refused (an assumption).
     if (count > namesPerCall(product)) {
-      throw new BusinessError('iot.device.DeviceCountExceeded', `More than ${namesPerCall(product)} devices.`);
+      throw tooManyDevices(`More than ${namesPerCall(product)} devices.`);
     }
+    requireRoom(call, product, count);
     const devices = Array.from({ length: count }, () => ({ deviceName: platform.inventName() }));
     const application = platform.applications.open(product, devices, now);
     beginCreation(call, application);
-    return { Data: { ApplyId: application.applyId } };
+    return { Data: { ApplyId: new Long(application.applyId) } };
   },
 };
 

@@ -1,8 +1,8 @@
 import { type Device, gmtTime, utcTime } from '../device';
 import { invalidPage } from '../errors';
-import type { Parameters } from '../parameters';
 import type { Product } from '../product';
-import { type PageRequest, pageFields, pageOf, slice } from './page';
+import { deepestItem, type PageRequest, pageFields, pageOf, slice } from './page';
+import { productOf } from './named';
 import type { Operation } from './operation';
 
 /** help.aliyun.com 69905. */
@@ -11,14 +11,15 @@ export const queryDevice: Operation = {
   callsPerSecond: 50,
   // 69905: 2 calls a second once CurrentPage × PageSize is 100,000 or more.
   slowerRate: (parameters) =>
-    deepest(parameters) >= 100_000 ? { bucket: 'QueryDevice deep', perSecond: 2 } : undefined,
-  execute({ parameters, platform, assumptions }) {
-    const product = platform.product(parameters.required('ProductKey'), parameters.text('IotInstanceId'));
+    deepestItem(parameters) >= 100_000 ? { bucket: 'QueryDevice deep', perSecond: 2 } : undefined,
+  execute(call) {
+    const { parameters, assumptions } = call;
+    const product = productOf(call);
     const request = pageOf(parameters);
     const token = parameters.text('NextToken');
     const devices = product.byNewest();
     // 69905: "otherwise no data can be returned" – beyond 10,000 without a token, from 1,000,000 on in any case.
-    const unreachable = deepest(parameters) > (token === undefined ? 10_000 : 999_999);
+    const unreachable = deepestItem(parameters) > (token === undefined ? 10_000 : 999_999);
     if (unreachable && assumptions.deepPageWithoutToken === 'refuse') throw invalidPage();
     const page = unreachable
       ? []
@@ -35,10 +36,6 @@ export const queryDevice: Operation = {
     };
   },
 };
-
-function deepest(parameters: Parameters): number {
-  return Number(parameters.digits('CurrentPage') ?? 1) * Number(parameters.digits('PageSize') ?? 10);
-}
 
 /** A token names the device after which to go on, so that devices made or deleted meanwhile shift nothing. */
 function tokenAfter(device: Device, product: Product): string {

@@ -1,9 +1,7 @@
-import type { Application } from '../application';
-import type { Device } from '../device';
-import { BusinessError } from '../errors';
 import { applicationOf } from './apply-id';
+import { createdDevices } from './created-devices';
 import { pageFields, pageOf, slice } from './page';
-import type { Operation, OperationCall } from './operation';
+import type { Operation } from './operation';
 
 /** help.aliyun.com 69518. Takes no ProductKey, and its payload has no `Data` around it. */
 export const queryPageByApplyId: Operation = {
@@ -11,9 +9,9 @@ export const queryPageByApplyId: Operation = {
   callsPerSecond: 50,
   execute(call) {
     const application = applicationOf(call);
-    call.platform.product(application.productKey, call.parameters.text('IotInstanceId'));
+    call.platform.products.find(application.productKey, call.parameters.text('IotInstanceId'));
     const request = pageOf(call.parameters);
-    const devices = listed(application, call);
+    const devices = createdDevices(application, call.assumptions);
     return {
       ApplyDeviceList: {
         ApplyDeviceInfo: slice(devices, request).map((device) => ({
@@ -27,14 +25,3 @@ export const queryPageByApplyId: Operation = {
     };
   },
 };
-
-function listed(application: Application, { assumptions }: OperationCall): Device[] {
-  const ended = application.status === 'CREATE_SUCCESS' || application.status === 'CREATE_FAILED';
-  if (!ended && assumptions.pageBeforeEnd === 'refuse') {
-    throw new BusinessError('iot.device.CreateDeviceTaskIsRunning', 'The devices have not been created yet.');
-  }
-  if (!ended && assumptions.pageBeforeEnd === 'empty') return [];
-  return assumptions.pageAfterDeletion === 'asCreated'
-    ? application.created
-    : application.created.filter((device) => !device.deleted);
-}

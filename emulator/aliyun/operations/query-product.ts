@@ -1,24 +1,25 @@
+import { productOf } from './named';
 import type { Operation } from './operation';
+import { productFields } from './product-fields';
 
 /** help.aliyun.com 69244. */
 export const queryProduct: Operation = {
   name: 'QueryProduct',
   callsPerSecond: 50,
-  execute({ parameters, platform }) {
-    const product = platform.product(parameters.required('ProductKey'), parameters.text('IotInstanceId'));
+  execute(call) {
+    const product = productOf(call);
+    const { aliyunCommodityCode, categoryKey, netType, productSecret, protocolType } = product.traits;
     return {
       Data: {
-        AuthType: product.authType,
-        DataFormat: 1,
-        DeviceCount: product.devices.size,
-        GmtCreate: product.createdAt,
-        NetType: 3,
-        NodeType: product.nodeType,
+        ...productFields(product),
+        AliyunCommodityCode: aliyunCommodityCode,
+        CategoryKey: categoryKey,
+        Id2: false,
+        NetType: Number(netType),
         Owner: true,
-        ProductKey: product.productKey,
-        ProductName: product.productName,
-        ProductSecret: product.productSecret,
+        ProductSecret: productSecret,
         ProductStatus: 'DEVELOPMENT_STATUS',
+        ProtocolType: protocolType,
       },
     };
   },
