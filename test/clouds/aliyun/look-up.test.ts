@@ -11,6 +11,8 @@ const start = async (options: Parameters<typeof startBench>[0] = {}) => {
 
 afterEach(() => bench.close());
 
+const absent = (Code: string) => json({ RequestId: 'r', Success: false, Code, ErrorMessage: '设备不存在' });
+
 describe('looking up', () => {
   const seed = (count: number, prefix: string) => {
     const { productKey } = bench.running.aliyun;
@@ -103,18 +105,39 @@ describe('looking up', () => {
     ]);
   });
 
-  test.each(['missing', 'null', 'empty'] as const)(
-    'I2: confirms name by name where an answer has no list (%s), for its devices would look gone',
-    async (as) => {
+  test.each([
+    ['missing', {}],
+    ['null', { Data: null }],
+    ['{}', { Data: {} }],
+    ['null within its wrapper', { Data: { Data: null } }],
+  ])(
+    'I2: confirms name by name where the list of an answer is %s, for its devices would look gone',
+    async (_name, payload) => {
       await start();
-      seed(3, 'light-');
-      bench.running.emulator.faults.add({ operation: 'BatchQueryDeviceDetail', fault: { kind: 'wrappers', as } });
-      const found = await cloud.lookUp(['light-001', 'absent-1', 'light-003']);
-      expect(found.map(({ name }) => name)).toEqual(['light-001', 'light-003']);
-      expect(found[0]?.identity).toBe(bench.running.emulator.aliyun.device('light-001')?.iotId);
-      expect(bench.operations()).toEqual(['BatchQueryDeviceDetail', ...Array<string>(3).fill('QueryDeviceDetail')]);
+      const detail = (DeviceName: string) => json({ RequestId: 'r', Success: true, Data: { DeviceName, IotId: 'i' } });
+      const server = await bench.serve(
+        json({ RequestId: 'r', Success: true, ...payload }),
+        detail('light-001'),
+        absent('iot.device.NotExistedDevice'),
+        detail('light-003'),
+      );
+      const other = bench.connect({ reference: { endpoint: server.url, signature: 'HMAC-SHA1' } });
+      expect(await other.lookUp(['light-001', 'absent-1', 'light-003'])).toMatchObject([
+        { name: 'light-001', identity: 'i' },
+        { name: 'light-003' },
+      ]);
+      expect(server.requests).toEqual(['BatchQueryDeviceDetail', ...Array<string>(3).fill('QueryDeviceDetail')]);
+      expect(server.forms.map((form) => form.get('DeviceName'))).toEqual([null, 'light-001', 'absent-1', 'light-003']);
     },
   );
+
+  test.each(['missing', 'null', 'empty'] as const)('I2: finds 120 devices behind lists that are %s', async (as) => {
+    await start();
+    seed(120, 'light-');
+    bench.running.emulator.faults.add({ operation: 'BatchQueryDeviceDetail', fault: { kind: 'wrappers', as } });
+    expect(await cloud.lookUp([...names(80), ...names(10, 'absent-')])).toHaveLength(80);
+    expect(bench.running.emulator.journal.calls().filter((call) => call.code?.startsWith('Throttling'))).toEqual([]);
+  });
 
   test('believes a list that is empty', async () => {
     await start();
@@ -124,12 +147,10 @@ describe('looking up', () => {
 
   test('fails where what an answer left open cannot be confirmed', async () => {
     await start();
-    bench.running.emulator.faults.add({
-      operation: 'BatchQueryDeviceDetail',
-      fault: { kind: 'wrappers', as: 'missing' },
-    });
-    bench.running.emulator.faults.add({ operation: 'QueryDeviceDetail', fault: { kind: 'drop', when: 'after' } });
-    await expect(cloud.lookUp(['absent-1'])).rejects.toMatchObject({ kind: 'transient' });
+    const fails = json({ RequestId: 'r', Code: 'ServiceUnavailable', Message: 'm' }, 503);
+    const server = await bench.serve(json({ RequestId: 'r', Success: true }), fails);
+    const other = bench.connect({ reference: { endpoint: server.url } });
+    await expect(other.lookUp(['absent-1'])).rejects.toMatchObject({ kind: 'transient' });
   });
 
   test('tells the time of creation by our own clock', async () => {
@@ -149,22 +170,25 @@ describe('a device', () => {
     return bench.running.emulator.aliyun.device(deviceName)?.iotId ?? '';
   };
 
-  test('is known by its identity, whatever its name', async () => {
+  test('is asked for by its identity and nothing else: another one may have its name', async () => {
     await start();
-    const identity = seedOne('light-001');
-    bench.running.emulator.aliyun.connect('light-001');
-    expect(await cloud.identify?.(identity)).toEqual({
-      name: 'light-001',
-      identity,
-      everConnected: true,
-      createdAt: bench.running.emulator.aliyun.device('light-001')?.createdAt,
-    });
-    expect(bench.operations()).toEqual(['QueryDeviceDetail']);
+    const Data = { DeviceName: 'light-001', IotId: 'i', Status: 'OFFLINE', UtcCreate: '2026-01-02T03:04:05.000Z' };
+    const server = await bench.serve(json({ RequestId: 'r', Success: true, Data }));
+    const other = bench.connect({ reference: { endpoint: server.url, signature: 'HMAC-SHA1' } });
+    expect(await other.identify?.('i')).toMatchObject({ name: 'light-001', identity: 'i', everConnected: true });
+    const [form] = server.forms;
+    expect([form?.get('IotId'), form?.get('DeviceName'), form?.get('ProductKey')]).toEqual(['i', null, null]);
   });
 
   test('that is gone is known no more, also where its name is taken again', async () => {
     await start();
     const identity = seedOne('light-001');
+    expect(await cloud.identify?.(identity)).toMatchObject({
+      name: 'light-001',
+      identity,
+      everConnected: false,
+      createdAt: bench.running.emulator.aliyun.device('light-001')?.createdAt,
+    });
     bench.running.emulator.aliyun.deleteDevice('light-001');
     seedOne('light-001');
     expect(await cloud.identify?.(identity)).toBeUndefined();
@@ -172,9 +196,9 @@ describe('a device', () => {
 
   test.each(['iot.device.NotExistedDevice', 'iot.device.InvalidIoTId'])(
     'does not exist where that is %s',
-    async (Code) => {
+    async (code) => {
       await start();
-      const server = await bench.serve(json({ RequestId: 'r', Success: false, Code, ErrorMessage: '设备不存在' }));
+      const server = await bench.serve(absent(code));
       const other = bench.connect({ reference: { endpoint: server.url } });
       expect(await other.identify?.('any')).toBeUndefined();
     },

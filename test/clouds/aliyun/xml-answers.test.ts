@@ -82,6 +82,7 @@ describe('a batch whose every answer is XML', () => {
     const found = await cloud.lookUp(list);
     expect(found).toHaveLength(count);
     for (const device of found) expect(await cloud.delete(device)).toBe('deleted');
+    expect(bench.running.emulator.aliyun.devices()).toEqual([]);
     expect(await cloud.lookUp(list)).toEqual([]);
   });
 
