@@ -41,7 +41,7 @@ export class Registration {
     await this.each(unchecked, (job) => this.openUnlessOpen(job));
     await this.pollJobs('check', unchecked, async (job, names) => {
       const state = await this.observe(job, names);
-      if (state.state === 'rejected') throw refused(this.generation, state.failures);
+      if (state.state === 'rejected') throw refused(this.generation, state.failures, state.existing);
       if (state.state === 'absent') await this.open(job, names);
       return { over: state.state === 'checked', seen: state.state };
     });
@@ -179,6 +179,8 @@ export class Registration {
         break;
       case 'rejected':
         if (flying) break;
+        // Devices of such names exist, but a job that was refused proves nothing about them.
+        this.unaccounted.push(...(state.existing ?? []));
         await append({ step: 'settled', created: [], failures: state.failures });
         break;
       case 'checked':
@@ -262,9 +264,11 @@ function vanished(job: JobEntry): BatchError {
   return new BatchError('JobVanished', `the cloud took job ${job.jobId} and does not know it any more`);
 }
 
-function refused(generation: Generation, failures: readonly DeviceFailure[]): BatchError {
+function refused(generation: Generation, failures: readonly DeviceFailure[], existing: string[] = []): BatchError {
   return new BatchError(
     'NamesRefused',
-    `${failures.length} of ${generation.names.count} names were refused, nothing was registered: ${listFailures(failures)}`,
+    `${failures.length} of ${generation.names.count} names were refused, ` +
+      (existing.length === 0 ? 'nothing was registered' : `of the others these exist: ${listOf(existing)}`) +
+      `: ${listFailures(failures)}`,
   );
 }

@@ -28,7 +28,7 @@ export async function startJob(
   const { clock } = operation;
   await operation.patiently('starting the registration', async () => {
     // A call of this ticket may still arrive: only the very same request may follow it.
-    const ticket = job.nameless ? (job.committing?.ticket ?? newTicket(operation)) : undefined;
+    const ticket = job.nameless ? (job.committing?.ticket ?? (await newTicket(operation, cloud))) : undefined;
     const followsLost = job.committing !== undefined;
     await announce(operation, job, ticket);
     try {
@@ -79,15 +79,15 @@ async function commitNameless(cloud: Cloud, job: JobEntry, ticket: RequestTicket
   return answer;
 }
 
-function newTicket({ clock }: Operation): RequestTicket {
-  return { nonce: clock.nonce(16), at: clock.now() };
+async function newTicket({ clock }: Operation, cloud: Cloud): Promise<RequestTicket> {
+  return (await cloud.issueTicket?.()) ?? { nonce: clock.nonce(16), at: clock.now() };
 }
 
 function outcomeUnknown(job: JobEntry): BatchError {
   const since = new Date(job.committing?.ticket?.at ?? 0).toISOString();
   return new BatchError(
     'OutcomeUnknown',
-    `the answer to a request for ${job.names.count} devices of ${since} was lost and the request arrived: ` +
+    `the answer to a request for ${job.names.count} devices of ${since} was lost, and the cloud has seen the request: ` +
       'its job is unknown here, so that none of its devices can be proven ours. Nothing is asked for again, and nothing deleted by guess; ' +
       "find the job in the cloud's console and list it with fromJob, or delete its devices there",
   );

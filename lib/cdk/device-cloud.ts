@@ -1,6 +1,14 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { CloudReference } from '../batch/contract/cloud-reference';
 
+/** How calls to Alibaba Cloud are signed. */
+export enum AliyunSignature {
+  /** What Alibaba's current SDKs use ("V3"). */
+  ACS3_HMAC_SHA256 = 'ACS3-HMAC-SHA256',
+  /** The older scheme (SignatureVersion 1.0), which the pages of the IoT Platform describe. */
+  HMAC_SHA1 = 'HMAC-SHA1',
+}
+
 /** A product of Alibaba Cloud IoT Platform. */
 export interface AliyunCloudProps {
   /** E.g. `cn-shanghai`. Must be known at synth, and be a region of the platform unless an `endpoint` is given. */
@@ -27,14 +35,20 @@ export interface AliyunCloudProps {
    * @default - the public host of the region
    */
   readonly endpoint?: string;
+
+  /**
+   * How calls are signed.
+   * @default AliyunSignature.ACS3_HMAC_SHA256
+   */
+  readonly signature?: AliyunSignature;
 }
 
 /** The product that a batch's devices belong to, and the keys to get there. */
 export class DeviceCloud {
   /** Alibaba Cloud IoT Platform. */
   public static aliyun(props: AliyunCloudProps): DeviceCloud {
-    const { region, productKey, instanceId, endpoint } = props;
-    return new DeviceCloud({ aliyun: { region, productKey, instanceId, endpoint } }, props.credentials);
+    const { region, productKey, instanceId, endpoint, signature } = props;
+    return new DeviceCloud({ aliyun: { region, productKey, instanceId, endpoint, signature } }, props.credentials);
   }
 
   /** @internal */

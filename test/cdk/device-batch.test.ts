@@ -4,7 +4,7 @@ import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { parseOptions } from '../../lib/batch/contract';
-import { DeviceBatchProvider, DeviceCredentials, Devices } from '../../lib';
+import { AliyunSignature, DeviceBatchProvider, DeviceCredentials, Devices } from '../../lib';
 import { BATCH, KEYS_ARN, cloud, keys, lights, like, resource, resources, town } from './town';
 
 /** What the functions of a stack are told of how many batches share the rates. */
@@ -69,6 +69,35 @@ describe('the resource', () => {
     const stack = town();
     lights(stack, { devices: Devices.named(['square', 'bridge', 'gate']) });
     expect(resource(stack, BATCH).Properties.devices).toEqual({ named: ['square', 'bridge', 'gate'] });
+  });
+
+  test('says how calls are signed, where it is told', () => {
+    const stack = town();
+    lights(stack, { cloud: cloud(stack, { signature: AliyunSignature.HMAC_SHA1 }) });
+    expect(resource(stack, BATCH).Properties.cloud.aliyun).toMatchObject({ signature: 'HMAC-SHA1' });
+  });
+
+  test.each([
+    ['names that the cloud invents', Devices.assignedByCloud(50), { assignedByCloud: { count: 50 } }],
+    ['the devices of a job', Devices.fromJob('1295006'), { fromJob: { id: '1295006' } }],
+  ])('asks for %s, whose names come with the response where something uses them', (_what, devices, expected) => {
+    const unused = town();
+    lights(unused, { devices });
+    expect(resource(unused, BATCH).Properties).toMatchObject({ devices: expected, namesInResponse: false });
+
+    const used = town();
+    const batch = lights(used, { devices });
+    new CfnOutput(used, 'Names', { value: Fn.join(',', batch.deviceNames) });
+    expect(resource(used, BATCH).Properties).toMatchObject({ namesInResponse: true });
+    const { Value } = Template.fromStack(used).findOutputs('Names').Names as { Value: unknown };
+    expect(JSON.stringify(Value)).toContain('"DeviceNames"');
+  });
+
+  test('refuses at synth to use more names of the cloud’s than a response takes', () => {
+    const stack = town();
+    const batch = lights(stack, { devices: Devices.assignedByCloud(61) });
+    new CfnOutput(stack, 'Names', { value: Fn.join(',', batch.deviceNames) });
+    expect(() => Template.fromStack(stack)).toThrow(/61 names.*manifest.*\[NameListTooLong\]/);
   });
 
   test('takes product, instance and endpoint that are known at deployment only', () => {

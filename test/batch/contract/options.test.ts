@@ -1,0 +1,54 @@
+import { parseOptions } from '../../../lib/batch/contract';
+
+const least = {
+  cloud: { aliyun: { region: 'cn-shanghai', productKey: 'a1BwAGV0001' } },
+  devices: { sequence: { prefix: 'light-', count: 3 } },
+  timeoutSeconds: 900,
+};
+
+describe('the options as they travel', () => {
+  it('have defaults for what is left out', () => {
+    expect(parseOptions(least)).toEqual({ ...least, version: 1, deleteActivated: false, deviceCredentials: 'store' });
+  });
+
+  it('are understood as CloudFormation sends them: every scalar a text, with members of its own', () => {
+    const sent = {
+      ServiceToken: 'arn:aws:lambda:eu-central-1:123456789012:function:framework-onEvent',
+      ServiceTimeout: '1200',
+      version: '1',
+      cloud: { aliyun: { region: 'cn-shanghai', productKey: 'a1BwAGV0001', signature: 'HMAC-SHA1' } },
+      devices: { sequence: { prefix: 'light-', count: '3', start: '0', pad: '2' } },
+      deleteActivated: 'true',
+      timeoutSeconds: '900',
+    };
+    expect(parseOptions(sent)).toMatchObject({
+      cloud: { aliyun: { signature: 'HMAC-SHA1' } },
+      devices: { sequence: { prefix: 'light-', count: 3, start: 0, pad: 2 } },
+      deleteActivated: true,
+      timeoutSeconds: 900,
+    });
+  });
+
+  it.each([
+    [{ named: ['a', 'b'] }],
+    [{ assignedByCloud: { count: '7' } }, { assignedByCloud: { count: 7 } }],
+    [{ fromJob: { id: '1295006' } }],
+  ])('take devices as %j', (devices, expected: object = devices) => {
+    expect(parseOptions({ ...least, devices }).devices).toEqual(expected);
+  });
+
+  it.each([
+    ['no devices', { ...least, devices: {} }, 'devices: one of named, sequence, assignedByCloud, fromJob is needed'],
+    ['a count that is none', { ...least, devices: { sequence: { prefix: '', count: 'many' } } }, 'devices'],
+    ['an unknown signature', { ...least, cloud: { aliyun: { ...least.cloud.aliyun, signature: 'MD5' } } }, 'signature'],
+    ['no product', { ...least, cloud: { aliyun: { region: 'cn-shanghai' } } }, 'cloud.aliyun.productKey'],
+    ['nothing', undefined, 'options'],
+  ])('with %s are refused, naming the member', (_what, properties, said) => {
+    expect(() => parseOptions(properties)).toThrow(expect.objectContaining({ code: 'InvalidOptions' }) as Error);
+    expect(() => parseOptions(properties)).toThrow(said);
+  });
+
+  it('of a newer major version are refused, with what to do', () => {
+    expect(() => parseOptions({ ...least, version: '2' })).toThrow(/version 2.*deploy with the newer package/);
+  });
+});
