@@ -1,24 +1,37 @@
 // `npm run check:package`: packs the package as it would be published, and looks at it as a user would.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { installPackages, requireNode, root, run } from './set-up.mjs';
 
-const commonJs = `
-  const { App, Stack } = require('aws-cdk-lib');
-  const { Secret } = require('aws-cdk-lib/aws-secretsmanager');
-  const { DeviceBatch, DeviceCloud, Devices } = require('iot-device-batch');
+const construct = `
+  import { App, CfnOutput, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+  import { Vpc } from 'aws-cdk-lib/aws-ec2';
+  import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+  import { Key } from 'aws-cdk-lib/aws-kms';
+  import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+  import { DeviceBatch, DeviceBatchProvider, DeviceCloud, Devices } from 'iot-device-batch';
+
   const app = new App();
-  const stack = new Stack(app, 'S');
-  new DeviceBatch(stack, 'B', {
-    cloud: DeviceCloud.aliyun({ region: 'cn-shanghai', productKey: 'a1BwAGV0001', credentials: Secret.fromSecretNameV2(stack, 'K', 'keys') }),
-    devices: Devices.sequence({ prefix: 'light-', count: 5 }),
-  });
-  const { template } = app.synth().getStackArtifact('S');
-  if (!JSON.stringify(template).includes('Custom::IotDeviceBatch')) throw new Error('no batch in the template');
-  console.log('the packed construct synthesises');
+  const stack = new Stack(app, 'Town');
+  const credentials = Secret.fromSecretNameV2(stack, 'Keys', 'iot/aliyun-keys');
+  const cloud = DeviceCloud.aliyun({ region: 'cn-shanghai', productKey: 'a1BwAGV0001', credentials });
+  const lights = new DeviceBatch(stack, 'Lights', { cloud, devices: Devices.sequence({ prefix: 'light-', count: 5 }) });
+  new CfnOutput(stack, 'Names', { value: Fn.join(',', lights.deviceNames) });
+  lights.grantReadCredentials(new Role(stack, 'Reader', { assumedBy: new AccountRootPrincipal() }));
+
+  const encryptionKey = new Key(stack, 'Key', { removalPolicy: RemovalPolicy.DESTROY });
+  const provider = new DeviceBatchProvider(stack, 'Own', { vpc: new Vpc(stack, 'Vpc'), encryptionKey });
+  new DeviceBatch(stack, 'Gates', { cloud, devices: Devices.named(['gate']), provider });
+
+  const { template } = app.synth().getStackArtifact('Town');
+  const batches = JSON.stringify(template).split('Custom::IotDeviceBatch').length - 1;
+  if (batches !== 2) throw new Error(batches + ' batches in the template');
 `;
 
 const esModule = `
@@ -27,7 +40,6 @@ const esModule = `
   const { status } = await fetch(emulator.url + '/_emulator/clock');
   await emulator.close();
   if (status !== 200) throw new Error('the emulator answered ' + status);
-  console.log('the packed emulator answers');
 `;
 
 /** What users get, and nothing else. */
@@ -38,15 +50,16 @@ requireNode('checking the package needs');
 await installPackages();
 await run(process.execPath, ['scripts/build.mjs']);
 const scratch = await mkdtemp(join(tmpdir(), 'iot-device-batch-'));
-try {
-  const tarball = await pack();
-  await run('npx', ['--no-install', 'publint', tarball, '--strict']);
-  // Every entry is CommonJS on purpose: it works from CommonJS and from ES modules.
-  await run('npx', ['--no-install', 'attw', tarball, '--profile', 'node16']);
-  await useIt(tarball);
-} finally {
-  await rm(scratch, { recursive: true, force: true });
-}
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const tarball = await pack();
+await lint();
+// Every entry is CommonJS on purpose: it works from CommonJS and from ES modules.
+await run('npx', ['--no-install', 'attw', tarball, '--profile', 'node16']);
+const { devDependencies, peerDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const newest = await install('newest', (peer) => devDependencies[peer]);
+await synthesise(newest);
+await useTools(newest);
+await synthesise(await install('oldest', (peer) => peerDependencies[peer].replace('^', '')));
 
 async function pack() {
   const { stdout } = await npm(root, 'pack', '--json', '--pack-destination', scratch);
@@ -57,18 +70,44 @@ async function pack() {
   return join(scratch, filename);
 }
 
-/** An app of its own, without anything from this clone: the construct, the emulator and the command line. */
-async function useIt(tarball) {
-  const app = join(scratch, 'app');
-  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+async function lint() {
+  const { messages, pkg } = await publint({ pack: { tarball: await readFile(tarball) }, strict: true });
+  // In the bundle it takes words of strings for statements of an ES module. Whether it is one is seen when it runs.
+  const real = messages.filter(({ code, path }) => code !== 'FILE_INVALID_FORMAT' || path[0] !== 'bin');
+  if (real.length > 0) throw new Error(real.map((message) => formatMessage(message, pkg)).join('\n'));
+  console.log('publint finds nothing');
+}
+
+/** An app of its own, without anything from this clone but the package. */
+async function install(name, versionOf) {
+  const app = join(scratch, name);
   await mkdir(app);
   await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true }));
-  const peers = ['aws-cdk-lib', 'constructs'].map((name) => `${name}@${devDependencies[name]}`);
+  const peers = ['aws-cdk-lib', 'constructs'].map((peer) => `${peer}@${versionOf(peer)}`);
   await npm(app, 'install', '--no-fund', '--no-audit', '--loglevel=error', tarball, ...peers);
-  await run('npx', ['--no-install', 'iot-device-batch', '--help'], { cwd: app, quiet: true });
-  await writeFile(join(app, 'app.cjs'), commonJs);
+  console.log(`with the ${name} peers, ${peers.join(' and ')}:`);
+  return app;
+}
+
+/** Compiled with all declarations checked, those of the package and those that they lean on, and run. */
+async function synthesise(app) {
+  await writeFile(join(app, 'app.ts'), construct);
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+  await run(process.execPath, [tsc, 'app.ts', '--strict', '--target', 'es2022', '--module', 'node16', ...types], {
+    cwd: app,
+  });
+  await run(process.execPath, ['app.js'], { cwd: app });
+  console.log('  the construct synthesises');
+}
+
+async function useTools(app) {
+  for (const command of ['emulator', 'status']) {
+    await run('npx', ['--no-install', 'iot-device-batch', command, '--help'], { cwd: app, quiet: true });
+  }
   await writeFile(join(app, 'app.mjs'), esModule);
-  for (const file of ['app.cjs', 'app.mjs']) await run(process.execPath, [file], { cwd: app });
+  await run(process.execPath, ['app.mjs'], { cwd: app });
+  console.log('  the command line and the emulator answer');
 }
 
 async function npm(cwd, ...args) {
