@@ -7,7 +7,8 @@ export function detailedDevice(device: DeviceDetail, skewMs: number): FoundDevic
     name: device.DeviceName,
     identity: device.IotId,
     // A disabled device may have been connected before: only the time of its first connection tells.
-    everConnected: (device.UtcActive ?? device.GmtActive) !== undefined || connectedBy(device) === true,
+    everConnected:
+      (device.UtcActive ?? device.GmtActive) !== undefined || (device.Status !== 'DISABLE' && connectedBy(device)),
     ...createdAt(device.UtcCreate, skewMs),
   };
 }
