@@ -1,20 +1,15 @@
-import { forEachLimited } from './concurrency';
+import { deleteDevices } from './delete-devices';
 import { BatchError } from './errors';
 import { otherListings, type Listing } from './listings';
-import { devices, listFailures } from './messages';
+import { lookUp } from './look-up';
 import type { Operation } from './operation';
-import { activatedDevices, activatedOf, lookUp } from './planning';
-import { CloudError, type Cloud, type DeviceFailure } from './ports/cloud';
+import { CloudError, type Cloud } from './ports/cloud';
 import { loadDevices } from './record/devices';
 import { generationOf, lists, type Generation } from './record/head';
 import { keys } from './record/keys';
-import { sha256 } from './record/names';
 import { loadPlan, type RecordedDevice } from './record/plan';
 import { Registration } from './registration';
 import { FLIGHT_MS } from './start-job';
-
-/** Between two notes of how far it has come, a drop deletes as many devices as this. */
-const BLOCK = 200;
 
 export interface Dropped {
   /** Devices deleted in all, over every call. */
@@ -33,36 +28,50 @@ export interface Dropped {
  */
 export async function drop(operation: Operation, id: string): Promise<Dropped> {
   const generation = operation.generation(id);
-  if (!generation.planned || generation.kind === 'observed') {
+  const { deleted: before = 0, suspects: known = [], cleared } = generation.drop ?? {};
+  if (!generation.planned || generation.kind === 'observed' || cleared || generation.phase === 'gone') {
     // Jobs come after the plan, so there is nothing at the cloud; and what is only observed belongs to somebody else.
-    await markGone(operation, id);
-    return { deleted: 0, gone: true, suspects: [] };
+    await markGone(operation, id, known);
+    return { deleted: before, gone: true, suspects: known };
   }
   await begin(operation, id);
+  try {
+    return await clearAway(operation, generation);
+  } catch (error) {
+    if (!(error instanceof CloudError) || error.details.missing !== 'product') throw error;
+    // The product has taken its devices with it.
+    operation.observer.log('warn', `nothing is left to delete: ${error.message}`);
+    await markGone(operation, id, known);
+    return { deleted: before, gone: true, suspects: known };
+  }
+}
+
+async function clearAway(operation: Operation, generation: Generation): Promise<Dropped> {
+  const { id } = generation;
   const cloud = await operation.cloudOf(generation);
   const { created, suspects } = await whatItCreated(operation, cloud, generation);
 
   const others = await otherListings(operation.store, operation.clock, generation.cloudKey, id);
   await operation.update((head) => {
     const dropping = generationOf(head, id).drop;
-    if (dropping) dropping.saw = others.map((other) => other.generation.id);
+    if (dropping)
+      Object.assign(dropping, {
+        saw: others.map((other) => other.generation.id),
+        suspects: suspects.slice(0, SUSPECTS_KEPT),
+      });
   });
 
   const { toDelete, guarded } = await duties(operation, generation, created);
-  const spared = new Set([...toDelete].filter((device) => others.some((other) => lives(other, device))));
-  const doomed = [...toDelete].filter((device) => !spared.has(device)).sort((a, b) => (a.name < b.name ? -1 : 1));
-  await mustNotHaveConnected(
-    operation,
-    cloud,
-    generation,
-    doomed.filter((device) => guarded.has(device)),
-  );
-
-  const deleted = await deleteAll(operation, cloud, id, doomed, [...spared]);
-  if ([...spared].some((device) => !others.some((other) => answersFor(other, device)))) {
+  const spared = toDelete.filter((device) => others.some((other) => lives(other, device)));
+  const left = new Set(spared);
+  const doomed = { devices: toDelete.filter((device) => !left.has(device)), guarded, spared };
+  const deleted = await deleteDevices(operation, cloud, id, doomed);
+  if (spared.some((device) => !others.some((other) => answersFor(other, device)))) {
     return { deleted, gone: false, suspects };
   }
-  await markGone(operation, id);
+  if (suspects.length > 0)
+    operation.observer.log('warn', 'devices were left alone that cannot be proven ours', { suspects });
+  await markGone(operation, id, suspects);
   return { deleted, gone: true, suspects };
 }
 
@@ -94,12 +103,15 @@ async function whatItCreated(
     }
     throw error;
   }
-  await registration.collect(async () => undefined);
+  await registration.collectWhatIsThere();
   const carried = new Set(plan.carried.map(({ name }) => name));
   const recorded = await loadDevices(operation.store, generation);
   return {
     created: new Set([...recorded.keys()].filter((name) => !carried.has(name))),
-    suspects: (await suspectsOf(operation, cloud, generation, registration)).filter((name) => !recorded.has(name)),
+    suspects: [
+      ...(generation.drop?.suspects ?? []),
+      ...(await suspectsOf(operation, cloud, generation, registration)),
+    ].filter((name, i, all) => !recorded.has(name) && all.indexOf(name) === i),
   };
 }
 
@@ -136,13 +148,15 @@ async function duties(
   operation: Operation,
   generation: Generation,
   created: ReadonlySet<string>,
-): Promise<{ toDelete: Set<RecordedDevice>; guarded: Set<RecordedDevice> }> {
+): Promise<{ toDelete: RecordedDevice[]; guarded: Set<RecordedDevice> }> {
   const own = [...(await loadDevices(operation.store, generation)).values()];
-  if (!generation.reported || !generation.named) {
-    return { toDelete: new Set(own.filter(({ name }) => created.has(name))), guarded: new Set() };
-  }
-  const toDelete = new Set(own.filter(({ provenance }) => provenance === 'created'));
-  return { toDelete, guarded: toDelete };
+  const made = ({ name }: RecordedDevice) => created.has(name);
+  if (!generation.reported) return { toDelete: own.filter(made), guarded: new Set() };
+  const toDelete = own.filter(({ provenance }) => provenance === 'created');
+  // The policy is that of the last event that succeeded; a Delete brings none of its own.
+  const { deleteActivated } = operation.head.policy ?? generation.policy;
+  if (deleteActivated) return { toDelete, guarded: new Set() };
+  return { toDelete, guarded: new Set(toDelete.filter((device) => generation.named || !made(device))) };
 }
 
 /** A device lives as long as any generation lists it: with its identity, or with any while none is recorded. */
@@ -158,94 +172,30 @@ function answersFor(other: Listing, device: RecordedDevice): boolean {
   return phase === 'standing' && reported && other.devices.get(device.name)?.identity === device.identity;
 }
 
-async function mustNotHaveConnected(
-  operation: Operation,
-  cloud: Cloud,
-  generation: Generation,
-  guarded: readonly RecordedDevice[],
-): Promise<void> {
-  // The policy is that of the last event that succeeded; a Delete brings none of its own.
-  const { deleteActivated } = operation.head.policy ?? generation.policy;
-  if (deleteActivated) return;
-  const connected = await activatedOf(operation, cloud, guarded);
-  if (connected.length > 0) throw activatedDevices(connected, 'would be deleted');
-}
-
 /**
- * Deletes in the order of the names and notes how far it has come. The note holds only for the same spared devices: when
- * others list less than before, it begins again.
+ * Forgets the generation. That nothing is left to delete is written down first, so that a call which is cut off below goes
+ * on here; what its devices were is not known any more by then.
  */
-async function deleteAll(
-  operation: Operation,
-  cloud: Cloud,
-  id: string,
-  doomed: readonly RecordedDevice[],
-  spared: readonly RecordedDevice[],
-): Promise<number> {
-  const sparedDigest = sha256(
-    spared
-      .map(({ name }) => name)
-      .sort()
-      .join('\n'),
-  );
-  const noted = operation.generation(id).drop;
-  const resumed = noted?.spared === sparedDigest && typeof noted.after === 'string' ? noted.after : '';
-  const rest = doomed.filter(({ name }) => name > resumed);
-  const before = doomed.length - rest.length;
-  const blocked: DeviceFailure[] = [];
-
-  for (let from = 0; from < rest.length; from += BLOCK) {
-    const done = before + from;
-    operation.time.check(() => `with ${done} of ${doomed.length} devices deleted; run it again, it continues`);
-    operation.observer.progress({ step: 'delete', done, of: doomed.length });
-    const block = rest.slice(from, from + BLOCK);
-    await forEachLimited(block, cloud.traits.concurrency, async (device) => {
-      const reason = await deleteOne(operation, cloud, device);
-      if (reason) blocked.push(reason);
-    });
-    // A device that could not be deleted must be tried again: the note stays before it.
-    if (blocked.length === 0) await note(operation, id, before + from + block.length, block.at(-1)?.name, sparedDigest);
-  }
-  if (blocked.length > 0) {
-    throw new BatchError(
-      'DevicesNotDeleted',
-      `${blocked.length} of ${devices(doomed.length)} could not be deleted: ${listFailures(blocked)}`,
-    );
-  }
-  return doomed.length;
-}
-
-/** The reason if the cloud refuses to delete just this device. */
-async function deleteOne(
-  operation: Operation,
-  cloud: Cloud,
-  device: RecordedDevice,
-): Promise<DeviceFailure | undefined> {
-  try {
-    await operation.patiently('deleting devices', () => cloud.delete(device));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CloudError) || error.kind !== 'permanent') throw error;
-    return { name: device.name, code: error.vendorCode, reason: error.message };
-  }
-}
-
-async function note(operation: Operation, id: string, deleted: number, after: string | undefined, spared: string) {
-  await operation.update((head) => {
-    const { drop } = generationOf(head, id);
-    if (drop && after !== undefined) Object.assign(drop, { deleted, after, spared });
-  });
-}
-
-/** Secrets go first: once the generation is gone nobody would look for them again. */
-async function markGone(operation: Operation, id: string): Promise<void> {
+async function markGone(operation: Operation, id: string, suspects: string[]): Promise<void> {
   const { batchId, store } = operation;
-  await operation.ports.vault.forget({ batchId, generationId: id });
-  await store.delete(keys.manifest(batchId, id));
+  if (operation.generation(id).phase === 'gone') return;
   await operation.update((head) => {
     const generation = generationOf(head, id);
-    generation.phase = 'gone';
-    delete generation.drop;
+    const { deleted = 0 } = generation.drop ?? {};
+    generation.drop = {
+      lease: operation.lease.holder,
+      deleted,
+      suspects: suspects.slice(0, SUSPECTS_KEPT),
+      cleared: true,
+    };
   });
+  await operation.ports.vault.forget({ batchId, generationId: id });
+  await store.delete(keys.manifest(batchId, id));
   for (const key of await store.list(keys.generation(id))) await store.delete(key);
+  await operation.update((head) => {
+    generationOf(head, id).phase = 'gone';
+  });
 }
+
+/** For the message; the head has to stay small. */
+const SUSPECTS_KEPT = 50;

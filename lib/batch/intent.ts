@@ -214,5 +214,8 @@ function forgetOld(head: Head, now: number): void {
   const gone = head.generations.filter((generation) => generation.phase === 'gone');
   const forgottenToo = new Set(gone.filter((generation, i) => overdue(generation.bornAt) || i < gone.length - 20));
   head.generations = head.generations.filter((generation) => !forgottenToo.has(generation));
-  for (const generation of gone) generation.names.chunks = [];
+  for (const generation of gone) {
+    generation.names.chunks = [];
+    delete generation.drop;
+  }
 }

@@ -1,16 +1,22 @@
 import type { DeviceFailure } from './ports/cloud';
 
 /** The most names that one message lists; the rest is counted. */
-const SHOWN = 8;
+export const SHOWN = 8;
 
-/** `light-017 (name exists), light-101 (name exists) and 3 more` */
-export function listFailures(failures: readonly DeviceFailure[]): string {
-  return listOf(failures.map(({ name, code, reason }) => `${name} (${reason || code || 'no reason given'})`));
+/** A cloud's reason beyond this is cut: messages are kept in the head of a batch, which has to stay small. */
+const LONGEST_REASON = 300;
+
+/** `light-017 (name exists), light-101 (name exists) and 3 more`; `count`: of how many these are the first. */
+export function listFailures(failures: readonly DeviceFailure[], count = failures.length): string {
+  const told = failures.slice(0, SHOWN).map(({ name, code, reason }) => {
+    return `${name} (${(reason || code || 'no reason given').slice(0, LONGEST_REASON)})`;
+  });
+  return listOf(told, count);
 }
 
 /** The first few of the names, and how many more there are. */
-export function listOf(names: readonly string[]): string {
-  const rest = names.length - SHOWN;
+export function listOf(names: readonly string[], count = names.length): string {
+  const rest = count - Math.min(names.length, SHOWN);
   return names.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 

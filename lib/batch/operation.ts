@@ -1,6 +1,6 @@
 import { BatchError } from './errors';
 import type { Clock } from './ports/clock';
-import { CloudError, type Cloud } from './ports/cloud';
+import { CloudError, OUT_OF_TIME, type Cloud } from './ports/cloud';
 import type { Observer } from './ports/observer';
 import type { Store } from './ports/store';
 import type { CredentialVault } from './ports/vault';
@@ -8,7 +8,7 @@ import { generationOf, requestOf, type Access, type Generation, type Head, type 
 import type { Lease } from './record/lease';
 import type { CloudReference } from './contract/cloud-reference';
 import { delay } from './poll';
-import { TimeLeft } from './time-left';
+import { TimeLeft, Yielded } from './time-left';
 
 /** Everything outside of the engine. */
 export interface EnginePorts {
@@ -142,6 +142,11 @@ export class Operation {
         return await call();
       } catch (error) {
         if (!(error instanceof CloudError) || error.kind === 'permanent' || error.kind === 'credentials') throw error;
+        // It only ran out of the invocation's time: that says nothing of the cloud.
+        if (error.vendorCode === OUT_OF_TIME) {
+          this.time.check(() => `while ${what}`);
+          throw new Yielded();
+        }
         this.trouble.since ??= started;
         this.endureTrouble(what, error);
         started = this.clock.now();

@@ -1,3 +1,4 @@
+import { endAbandoned, hasAbandoned } from './abandoned';
 import { drop } from './drop';
 import { BatchError } from './errors';
 import type { Operation } from './operation';
@@ -7,7 +8,7 @@ import { Lease } from './record/lease';
 
 /**
  * Finishes what is owed in the whole store: falling generations of this batch and of every other, each under its own
- * policy. One that somebody else is working on is left to them.
+ * policy. One that somebody else is working on is left to them; what nobody works on any more falls.
  *
  * @throws BatchError `StillOwed` with the first reason, after all were tried (I11).
  */
@@ -24,10 +25,12 @@ export async function settleOwed(operation: Operation): Promise<void> {
 
 async function settleOther(operation: Operation, batchId: string, failures: string[]): Promise<void> {
   const record = await BatchRecord.load(operation.store, operation.clock, batchId);
-  if (!record.head.generations.some(owed)) return;
+  const now = operation.clock.now();
+  if (!record.head.generations.some(owed) && !hasAbandoned(record.head, now)) return;
   const lease = await Lease.take(record, operation.lease.until);
   if (!lease) return;
   try {
+    if (hasAbandoned(lease.head, now)) await lease.update((head) => endAbandoned(head, now));
     await settleBatch(operation.onBatch(lease), failures);
   } finally {
     await lease.release();

@@ -1,8 +1,10 @@
+import { activatedDevices, activatedOf } from './activation';
 import { BatchError } from './errors';
 import { otherListings } from './listings';
+import { lookUp } from './look-up';
 import { listOf } from './messages';
 import type { Operation } from './operation';
-import type { Cloud, FoundDevice } from './ports/cloud';
+import type { Cloud } from './ports/cloud';
 import { loadDevices } from './record/devices';
 import { lists, type Generation } from './record/head';
 import { loadNames, saveNames } from './record/names';
@@ -73,28 +75,6 @@ async function planNameless(operation: Operation, cloud: Cloud, generation: Gene
   return { carried, sources: old ? [{ batchId, generationId: old.id }] : [], jobs };
 }
 
-/** Which of the names exist at the cloud. */
-export async function lookUp(
-  operation: Operation,
-  cloud: Cloud,
-  names: readonly string[],
-): Promise<Map<string, FoundDevice>> {
-  if (names.length === 0) return new Map();
-  const found = await operation.patiently('looking up devices', () =>
-    cloud.lookUp(names, (done) => operation.observer.progress({ step: 'look-up', done, of: names.length })),
-  );
-  return new Map(found.map((device) => [device.name, device]));
-}
-
-/** Deletion cannot be undone and locks a device out, so one that has ever connected stops it (I1). */
-export function activatedDevices(names: string[], what: string): BatchError {
-  return new BatchError(
-    'ActivatedDevices',
-    `${names.length} of the devices that ${what} have connected before and would be locked out for good: ${listOf(names)}; ` +
-      'nothing was deleted. Keep them in the batch, or set deleteActivated to true',
-  );
-}
-
 /** What the standing generations have and this one does not is deleted after the change: found out before it begins. */
 async function mustNotLoseActivated(
   operation: Operation,
@@ -111,23 +91,6 @@ async function mustNotLoseActivated(
     const connected = await activatedOf(operation, await operation.cloudOf(old), leaving);
     if (connected.length > 0) throw activatedDevices(connected, 'leave the batch');
   }
-}
-
-/** Which of the devices, if they are still the same ones, have ever connected. */
-export async function activatedOf(
-  operation: Operation,
-  cloud: Cloud,
-  devices: readonly RecordedDevice[],
-): Promise<string[]> {
-  if (devices.length === 0) return [];
-  const found = await lookUp(
-    operation,
-    cloud,
-    devices.map(({ name }) => name),
-  );
-  return devices
-    .filter(({ name, identity }) => found.get(name)?.identity === identity && found.get(name)?.everConnected === true)
-    .map(({ name }) => name);
 }
 
 async function cutIntoJobs(operation: Operation, names: readonly string[], cloud: Cloud): Promise<Plan['jobs']> {

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { endOverdue } from './abandoned';
 import { drop, type Dropped } from './drop';
 import { BatchError } from './errors';
 import { devices, listOf } from './messages';
@@ -38,7 +38,10 @@ export async function reconcile(
   const early = resultOf(record.head, requestId, ports.clock.now());
   if (early) return early;
   const lease = await Lease.take(record, goneBy);
-  if (!lease) return { state: 'unfinished' };
+  if (!lease) {
+    await record.update((head) => endOverdue(head, requestId, ports.clock.now()));
+    return resultOf(record.head, requestId, ports.clock.now()) ?? { state: 'unfinished' };
+  }
   const over = resultOf(lease.head, requestId, ports.clock.now());
   const operation = over ? undefined : Operation.forRequest(ports, lease, requestId, until);
   try {
@@ -68,6 +71,20 @@ async function carryOut(operation: Operation): Promise<void> {
 async function carryOutForward(operation: Operation): Promise<void> {
   const { kind, target } = operation.request;
   const id = target as string;
+  // Where it stands already, an earlier call was cut off while it cleared away: that cannot fail the change any more.
+  const stood = kind === 'raise' && operation.generation(id).phase === 'standing';
+  if (!stood && !(await bringToStand(operation, id))) return;
+  await dropOwn(operation).catch((error: unknown) => {
+    if (!(error instanceof BatchError)) throw error;
+    // The change itself is done: what could not be cleared away stays owed, and the next operation begins with it.
+    operation.observer.log('warn', `still owed: ${error.message}`);
+  });
+  await finish(operation, { ok: true, generation: id });
+}
+
+/** False if it failed: the request then says why. */
+async function bringToStand(operation: Operation, id: string): Promise<boolean> {
+  const { kind } = operation.request;
   try {
     await settleOwed(operation).catch((error: unknown) => {
       // An Update that takes a change back must not be held up by anything else.
@@ -83,22 +100,19 @@ async function carryOutForward(operation: Operation): Promise<void> {
       request.failure = { code: error.code, message: error.message };
       if (kind === 'raise') generationOf(head, id).phase = 'falling';
     });
-    return;
+    return false;
   }
   await stand(operation, id);
-  await dropOwn(operation).catch((error: unknown) => {
-    if (!(error instanceof BatchError)) throw error;
-    // The change itself is done: what could not be cleared away stays owed, and the next operation begins with it.
-    operation.observer.log('warn', `still owed: ${error.message}`);
-  });
-  await finish(operation, { ok: true, generation: id });
+  return true;
 }
 
-/** The same names in another order are the same generation; only its manifest is written anew. */
+/**
+ * The same names in another order are the same generation; only its manifest is written anew. It is so even where the order
+ * is recorded already: an earlier call may have been cut off in between.
+ */
 async function reorder(operation: Operation, id: string): Promise<void> {
   const { names } = operation.request;
-  const generation = operation.generation(id);
-  if (generation.kind !== 'listed' || !names || isDeepStrictEqual(names.chunks, generation.names.chunks)) return;
+  if (operation.generation(id).kind !== 'listed' || !names) return;
   await operation.update((head) => {
     generationOf(head, id).names = names;
   });
@@ -138,8 +152,9 @@ async function takeBack(operation: Operation): Promise<void> {
 /** Delete: its generations fell when it was accepted. */
 async function carryOutDrop(operation: Operation): Promise<void> {
   try {
-    await dropOwn(operation);
+    const suspects = await dropOwn(operation);
     await settleOwed(operation);
+    if (suspects.length > 0) throw unproven(suspects);
     await finish(operation, { ok: true });
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
@@ -147,18 +162,32 @@ async function carryOutDrop(operation: Operation): Promise<void> {
   }
 }
 
-/** Drops every falling generation of the batch; the first failure is thrown after all were tried. */
-async function dropOwn(operation: Operation): Promise<void> {
+/**
+ * Drops every falling generation of the batch; the first failure is thrown after all were tried. Returns the devices that were
+ * left alone because nobody can prove whose they are.
+ */
+async function dropOwn(operation: Operation): Promise<string[]> {
   let failed: BatchError | undefined;
+  const suspects: string[] = [];
   for (const { id } of operation.head.generations.filter(owed)) {
     try {
-      await drop(operation, id);
+      suspects.push(...(await drop(operation, id)).suspects);
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
       failed ??= error;
     }
   }
   if (failed) throw failed;
+  return suspects;
+}
+
+/** Told once: whoever deletes the batch again says that they have seen to it. */
+function unproven(suspects: string[]): BatchError {
+  return new BatchError(
+    'DevicesUnproven',
+    `everything that is provably this batch's is deleted; ${devices(suspects.length)} under its names exist and cannot be proven ` +
+      `its own, so they were left alone: ${listOf(suspects)}. Look at them in the cloud's console, then delete the batch again`,
+  );
 }
 
 async function finish(operation: Operation, outcome: Outcome): Promise<void> {

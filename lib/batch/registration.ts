@@ -3,7 +3,14 @@ import { BatchError } from './errors';
 import { devices, listFailures, listOf } from './messages';
 import type { Operation } from './operation';
 import { poll } from './poll';
-import type { Cloud, CollectedDevice, DeviceFailure, JobState } from './ports/cloud';
+import {
+  CloudError,
+  type Cloud,
+  type CollectedDevice,
+  type CollectedPage,
+  type DeviceFailure,
+  type JobState,
+} from './ports/cloud';
 import { saveCollected } from './record/devices';
 import type { Generation } from './record/head';
 import { JobEntry } from './record/jobs';
@@ -117,14 +124,37 @@ export class Registration {
    * collected. @throws BatchError `DevicesMissing` if the cloud lists others than it said it had created.
    */
   async collect(keep: (job: number, found: CollectedDevice[]) => Promise<void>): Promise<void> {
+    await this.collectJobs(keep, (job, missing, count) => {
+      const text = `job ${job.jobId} says that it created ${devices(count)} which it does not list ${listOf(missing)}`;
+      throw new BatchError('DevicesMissing', text.trim());
+    });
+  }
+
+  /**
+   * Reads and records which devices the settled jobs created, as far as they still tell: where somebody has deleted some of
+   * them since, or the cloud has forgotten a job, what cannot be told is unaccounted for.
+   */
+  async collectWhatIsThere(): Promise<void> {
+    await this.collectJobs(
+      async () => undefined,
+      (_job, missing) => this.unaccounted.push(...missing),
+    );
+  }
+
+  private async collectJobs(
+    keep: (job: number, found: CollectedDevice[]) => Promise<void>,
+    unlisted: (job: JobEntry, names: string[], count: number) => void,
+  ): Promise<void> {
     const total = this.jobs.reduce((sum, job) => sum + job.names.count, 0);
     let done = 0;
     await this.each(this.jobs, async (job) => {
       if (job.settled && !job.collected) {
-        const found = await this.collectJob(job, (page) => {
+        const seen = (page: number) => {
           done += page;
           this.operation.observer.progress({ step: 'collect', done, of: total });
-        });
+        };
+        const { found, missing, unlistedCount } = await this.collectJob(job, seen);
+        if (unlistedCount !== 0) unlisted(job, missing, unlistedCount);
         await keep(job.index, found);
         await saveCollected(this.operation.store, this.generation, job.index, found);
         await job.append({ step: 'collected' }, this.operation.clock.now());
@@ -132,7 +162,11 @@ export class Registration {
     });
   }
 
-  private async collectJob(job: JobEntry, seen: (page: number) => void): Promise<CollectedDevice[]> {
+  /** What a job lists of what it says it made, and what it does not list. */
+  private async collectJob(
+    job: JobEntry,
+    seen: (page: number) => void,
+  ): Promise<{ found: CollectedDevice[]; missing: string[]; unlistedCount: number }> {
     const { jobId, settled } = job;
     const names = await this.namesOf(job);
     const missing = new Set(settled?.created ?? names);
@@ -140,11 +174,9 @@ export class Registration {
     const failed = new Set(settled?.failures.map(({ name }) => name));
     const asked = new Set(names);
     const found = new Map<string, CollectedDevice>();
-    if (jobId === undefined || failed.size === job.names.count) return [];
+    if (jobId === undefined || failed.size === job.names.count) return { found: [], missing: [], unlistedCount: 0 };
     for (let cursor: string | undefined; ;) {
-      const page = await this.operation.patiently('reading the created devices', () =>
-        this.cloud.collect(jobId, cursor),
-      );
+      const page = await this.pageOf(jobId, cursor);
       for (const device of page.devices) {
         missing.delete(device.name);
         if (!failed.has(device.name) && (job.nameless || asked.has(device.name))) found.set(device.name, device);
@@ -153,14 +185,17 @@ export class Registration {
       cursor = page.next;
       if (cursor === undefined) break;
     }
-    const unlisted = job.nameless && !settled?.created ? job.names.count - found.size : missing.size;
-    if (unlisted !== 0) {
-      throw new BatchError(
-        'DevicesMissing',
-        `job ${jobId} says that it created ${devices(unlisted)} which it does not list ${listOf([...missing])}`.trim(),
-      );
+    const unlistedCount = job.nameless && !settled?.created ? job.names.count - found.size : missing.size;
+    return { found: [...found.values()], missing: [...missing], unlistedCount };
+  }
+
+  private async pageOf(jobId: string, cursor: string | undefined): Promise<CollectedPage> {
+    try {
+      return await this.operation.patiently('reading the created devices', () => this.cloud.collect(jobId, cursor));
+    } catch (error) {
+      if (error instanceof CloudError && error.details.missing === 'job') return { devices: [], total: 0 };
+      throw error;
     }
-    return [...found.values()];
   }
 
   /** Looks at a job that may have been started, and records its end. Says what was seen. */
@@ -186,10 +221,10 @@ export class Registration {
       case 'checked':
       case 'absent':
         if (flying) break;
-        // Accepted, and then lost by the cloud: nobody can say any more what it created.
-        if (state.state === 'absent' && job.committed) return 'vanished';
-        // No such job is ever checked only: not to be taken for one that never began.
-        if (job.nameless) break;
+        // Known to the cloud once, and forgotten since: nobody can say any more what it created.
+        if (state.state === 'absent' && job.jobId !== undefined) return 'vanished';
+        // No such job is ever checked only: not to be taken for one that never began. Nor is one that the cloud has accepted.
+        if (job.nameless || job.committed) break;
         // Shown long after the call could still have arrived: it never did.
         await append({ step: 'notCommitted' });
         return 'not executed';

@@ -141,6 +141,9 @@ export type CloudErrorKind =
   /** Trying again cannot help. */
   | 'permanent';
 
+/** The `vendorCode` of a call that was not made because its connection's time is over. */
+export const OUT_OF_TIME = 'DeadlineReached';
+
 /** A call to a cloud that failed, with everything its support will ask for. */
 export class CloudError extends BatchError {
   constructor(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { aliyunSignatures } from '../contract/cloud-reference';
+import { failureSchema } from './failure';
 import { nameListSchema } from './names';
 
 /**
@@ -67,6 +68,14 @@ const generationSchema = z.looseObject({
       deleted: z.number(),
       after: z.string().optional(),
       spared: z.string().optional(),
+      /** What the cloud refused to delete in this pass. */
+      blocked: z.object({ count: z.number(), first: z.array(failureSchema) }).optional(),
+      /** How far an operation (told by its deadline) has looked for devices that have connected, in the order of names. */
+      looked: z.object({ before: z.number(), after: z.string() }).optional(),
+      /** Nothing is left to delete: what remains is to forget the generation. */
+      cleared: z.boolean().optional(),
+      /** Some of the devices that exist under its names and could not be proven its own. */
+      suspects: z.array(z.string()).optional(),
     })
     .optional(),
   /** The cloud's ids of its jobs, once all are over. */

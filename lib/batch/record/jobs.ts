@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { StoreConflict, type Store } from '../ports/store';
+import { failureSchema } from './failure';
 import { parseRecord } from './json';
 import { keys } from './keys';
 import type { Generation } from './head';
 import { LeaseLost } from './lease';
-
-const failureSchema = z.object({ name: z.string(), code: z.string().optional(), reason: z.string() });
 
 /** What happened to a job, in order. Written before and after each call that matters; nothing is ever taken out. */
 const stepSchema = z.discriminatedUnion('step', [

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { AliyunSignature } from '../../batch/contract/cloud-reference';
 import type { Clock } from '../../batch/ports/clock';
-import { CloudError, type RequestTicket } from '../../batch/ports/cloud';
+import { CloudError, OUT_OF_TIME, type RequestTicket } from '../../batch/ports/cloud';
 import type { Observer } from '../../batch/ports/observer';
 import { CredentialCache, type CredentialSource } from '../http/credentials';
 import { RateLimits } from '../http/rate-limits';
@@ -187,7 +187,7 @@ export class AliyunClient {
   private tooLate(operation: Repeatability): CloudError {
     const [code, text] = this.ending.signal.aborted
       ? ['Closed', 'not sent: the connection was closed']
-      : ['DeadlineReached', 'not sent: no time is left for it'];
+      : [OUT_OF_TIME, 'not sent: no time is left for it'];
     return cloudError(operation, { code, text, meaning: 'uncertain', sent: 'no' });
   }
 }
