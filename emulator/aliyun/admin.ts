@@ -61,11 +61,21 @@ function deviceFields({ deviceSecret, ...device }: Device, withSecret: boolean) 
   return withSecret ? { ...device, deviceSecret } : device;
 }
 
-function applicationFields({ applyId, productKey, status, createdAt, devices, failures, created }: Application) {
+function applicationFields({
+  applyId,
+  productKey,
+  status,
+  imported,
+  createdAt,
+  devices,
+  failures,
+  created,
+}: Application) {
   return {
     applyId,
     productKey,
     status,
+    imported,
     createdAt,
     deviceNames: devices.map(({ deviceName }) => deviceName),
     created: created.map(({ deviceName }) => deviceName),
@@ -92,6 +102,7 @@ const quotasSchema = z.strictObject({
 const assumptionsSchema = z.strictObject({
   businessErrorStatus: z.literal([200, 400]),
   malformedNames: z.enum(['refused', 'listed']),
+  deviceNameCase: z.enum(['distinguished', 'ignored']),
   existingNamesInCheck: z.enum(['fail', 'pass']),
   repeatedRegister: z.enum(['echo', 'refuse']),
   registerWhileChecking: z.enum(['iot.device.CreateDeviceTaskIsRunning', 'iot.device.IncorrentDeviceApplyInfo']),

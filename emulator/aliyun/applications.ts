@@ -113,7 +113,7 @@ export class Applications {
     const product = this.platform.products.byKey(productKey);
     if (product?.authType !== 'x509') return false;
     if (doomed.size > 0 || this.platform.products.roomForDevices(product) < devices.length) return true;
-    return devices.some(({ deviceName }) => product.devices.has(deviceName));
+    return devices.some(({ deviceName }) => product.isTaken(deviceName, this.assumptions));
   }
 
   /** Takes every step that is due at the wall time `now`, in the order of time over all applications. */
@@ -136,7 +136,9 @@ export class Applications {
     if (application.status === 'CHECK') {
       if (this.assumptions.existingNamesInCheck === 'fail') {
         for (const { deviceName } of application.devices) {
-          if (product?.devices.has(deviceName)) application.failures.set(deviceName, 'The device name already exists.');
+          if (product?.isTaken(deviceName, this.assumptions)) {
+            application.failures.set(deviceName, 'The device name already exists.');
+          }
         }
       }
       application.status = application.failures.size > 0 ? 'CHECK_FAILED' : 'CHECK_SUCCESS';
@@ -164,7 +166,7 @@ export class Applications {
   private obstacle(application: Application, product: Product, { deviceName }: RequestedDevice): string | undefined {
     const doom = application.doomed.get(deviceName);
     if (doom !== undefined) return doom;
-    if (product.devices.has(deviceName)) return 'The device name already exists.';
+    if (product.isTaken(deviceName, this.assumptions)) return 'The device name already exists.';
     // Another batch may have filled the product since this one began.
     return this.platform.products.roomForDevices(product) < 1 ? 'There are too many devices.' : undefined;
   }

@@ -13,6 +13,8 @@ export interface AliyunAssumptions {
    * application ends in CHECK_FAILED.
    */
   malformedNames: 'refused' | 'listed';
+  /** Whether names that differ in case only are the same name, and so repeated or taken. */
+  deviceNameCase: 'distinguished' | 'ignored';
   /** Names that exist in the product. `fail`: CHECK_FAILED. `pass`: the check succeeds and their creation fails. */
   existingNamesInCheck: 'fail' | 'pass';
   /**
@@ -80,6 +82,7 @@ export interface AliyunAssumptions {
 export const defaultAssumptions: Readonly<AliyunAssumptions> = {
   businessErrorStatus: 200,
   malformedNames: 'refused',
+  deviceNameCase: 'distinguished',
   existingNamesInCheck: 'fail',
   repeatedRegister: 'echo',
   registerWhileChecking: 'iot.device.CreateDeviceTaskIsRunning',

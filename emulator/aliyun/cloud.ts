@@ -65,7 +65,7 @@ export class AliyunCloud implements EmulatedCloud {
   ) {
     this.region = options.region ?? 'cn-shanghai';
     this.rates = new RateLimiter(options.rates);
-    this.assumptions = { ...defaultAssumptions, ...options.assumptions };
+    this.assumptions = { ...structuredClone(defaultAssumptions), ...options.assumptions };
     this.durations = {
       checkMs: 1_000,
       checkPerDeviceMs: 0,

@@ -6,9 +6,11 @@ export const der = {
   integer: (bytes: Buffer) => tagged(0x02, (bytes[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.of(0), bytes]) : bytes),
   bitString: (bytes: Buffer) => tagged(0x03, Buffer.concat([Buffer.of(0), bytes])),
   text: (text: string) => tagged(0x0c, Buffer.from(text, 'utf8')),
-  /** Two digits of the year, as certificates write it until 2049 (RFC 5280, 4.1.2.5). */
-  time: (time: number) =>
-    tagged(0x17, Buffer.from(`${new Date(time).toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`, 'ascii')),
+  /** Milliseconds since 1970. Until 2049 certificates write two digits of the year (RFC 5280, 4.1.2.5). */
+  time: (time: number) => {
+    const digits = `${new Date(time).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
+    return digits < '2050' ? tagged(0x17, Buffer.from(digits.slice(2))) : tagged(0x18, Buffer.from(digits));
+  },
   /** Only identifiers whose parts are below 128. */
   objectIdentifier: (first: number, second: number, ...rest: number[]) =>
     tagged(0x06, Buffer.from([first * 40 + second, ...rest])),

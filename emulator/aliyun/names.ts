@@ -1,3 +1,5 @@
+import type { AliyunAssumptions } from './assumptions';
+
 /** help.aliyun.com 69482: 4 to 32 letters, digits, `-`, `_`, `@`, `.`, `:`. */
 export function isDeviceName(name: string): boolean {
   return /^[A-Za-z0-9_\-@.:]{4,32}$/.test(name);
@@ -8,6 +10,11 @@ export function isNickname(nickname: string): boolean {
   if (!/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}A-Za-z0-9_]+$/u.test(nickname)) return false;
   const length = [...nickname].reduce((sum, character) => sum + (/[A-Za-z0-9_]/.test(character) ? 1 : 2), 0);
   return length >= 4 && length <= 64;
+}
+
+/** What two names must share to be the same. */
+export function comparable(name: string, { deviceNameCase }: Pick<AliyunAssumptions, 'deviceNameCase'>): string {
+  return deviceNameCase === 'ignored' ? name.toLowerCase() : name;
 }
 
 export interface RequestedDevice {
@@ -27,7 +34,10 @@ export interface NameFindings {
   reasons: Map<string, string>;
 }
 
-export function inspectNames(devices: readonly RequestedDevice[]): NameFindings {
+export function inspectNames(
+  devices: readonly RequestedDevice[],
+  assumptions: Pick<AliyunAssumptions, 'deviceNameCase'>,
+): NameFindings {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   const reasons = new Map<string, string>();
@@ -37,12 +47,13 @@ export function inspectNames(devices: readonly RequestedDevice[]): NameFindings 
     reasons.set(name, known === undefined ? reason : `${known}|${reason}`);
   };
   for (const { deviceName, nickname } of devices) {
-    if (seen.has(deviceName)) {
+    const name = comparable(deviceName, assumptions);
+    if (seen.has(name)) {
       if (!repeated.has(deviceName)) blame(deviceName, 'The device name is repeated.');
       repeated.add(deviceName);
       continue;
     }
-    seen.add(deviceName);
+    seen.add(name);
     if (!isDeviceName(deviceName)) {
       findings.invalidNames.push(deviceName);
       blame(deviceName, 'The device name is illegal.');

@@ -1,3 +1,4 @@
+import type { AliyunAssumptions } from './assumptions';
 import type { Device } from './device';
 import { BusinessError } from './errors';
 
@@ -32,6 +33,8 @@ export class Product {
   readonly nodeType: number;
   readonly instanceId: string | undefined;
   private newestFirst: Device[] | undefined;
+  /** How many devices have this name, case aside. */
+  private readonly inLowerCase = new Map<string, number>();
 
   constructor(readonly traits: Readonly<ProductTraits>) {
     this.productKey = traits.productKey;
@@ -43,12 +46,26 @@ export class Product {
 
   add(device: Device): void {
     this.devices.set(device.deviceName, device);
+    this.count(device.deviceName, 1);
     this.newestFirst = undefined;
   }
 
   remove(device: Device): void {
     this.devices.delete(device.deviceName);
+    this.count(device.deviceName, -1);
     this.newestFirst = undefined;
+  }
+
+  /** Whether a new device may not have this name. */
+  isTaken(deviceName: string, { deviceNameCase }: Pick<AliyunAssumptions, 'deviceNameCase'>): boolean {
+    return deviceNameCase === 'ignored' ? this.inLowerCase.has(deviceName.toLowerCase()) : this.devices.has(deviceName);
+  }
+
+  private count(deviceName: string, change: number): void {
+    const name = deviceName.toLowerCase();
+    const count = (this.inLowerCase.get(name) ?? 0) + change;
+    if (count > 0) this.inLowerCase.set(name, count);
+    else this.inLowerCase.delete(name);
   }
 
   /** help.aliyun.com 69905: devices are listed in the reverse order of creation. */

@@ -20,7 +20,7 @@ export const batchCheckDeviceNames: Operation = {
     const devices = requestedDevices(parameters).slice(0, namesPerCall(product));
     if (devices.length === 0) throw noneNamed();
     if (assumptions.deviceQuota === 'atCheck') requireRoom(call, product, devices.length);
-    const findings = inspectNames(devices);
+    const findings = inspectNames(devices, assumptions);
     const lists = findings.reasons.size > 0 ? listsOf(findings, devices) : {};
     if (findings.reasons.size > 0 && assumptions.malformedNames === 'refused') {
       throw new BusinessError('iot.device.InvalidFormattedDeviceName', 'Some device names are not accepted.', {

@@ -13,7 +13,7 @@ export const batchCheckImportDevice: Operation = {
     requireImport(product, call.assumptions);
     const devices = importList(call.parameters, product);
     if (devices.length === 0) throw noneNamed();
-    const found = inspectImport(devices, product);
+    const found = inspectImport(devices, product, call.assumptions);
     return {
       Data: {
         InvalidDeviceNameList: found.invalidNames,

@@ -16,7 +16,7 @@ export const batchImportDevice: Operation = {
     requireImport(product, assumptions);
     const devices = importList(parameters, product);
     if (devices.length === 0) throw noneNamed();
-    const findings = inspectImport(devices, product);
+    const findings = inspectImport(devices, product, assumptions);
     if (!isFaultless(findings)) throw refusal(findings);
     requireRoom(call, product, devices.length);
     const application = platform.applications.open(product, devices, now);

@@ -1,4 +1,5 @@
-import { isDeviceName, type RequestedDevice } from '../names';
+import type { AliyunAssumptions } from '../assumptions';
+import { comparable, isDeviceName, type RequestedDevice } from '../names';
 import type { Parameters } from '../parameters';
 import { namesPerCall, type Product } from '../product';
 
@@ -27,10 +28,15 @@ export interface ImportFindings {
 }
 
 /** The rules are those of help.aliyun.com/en/iot/developer-reference/api-batchcheckimportdevice. */
-export function inspectImport(devices: readonly ImportedDevice[], product: Product): ImportFindings {
+export function inspectImport(
+  devices: readonly ImportedDevice[],
+  product: Product,
+  assumptions: Readonly<AliyunAssumptions>,
+): ImportFindings {
   const names = devices.map(({ deviceName }) => deviceName);
   const seen = new Set<string>();
-  const isRepeated = (name: string) => product.devices.has(name) || seen.size === seen.add(name).size;
+  const isRepeated = (name: string) =>
+    product.isTaken(name, assumptions) || seen.size === seen.add(comparable(name, assumptions)).size;
   const secrets = devices.map(({ deviceSecret }) => deviceSecret);
   const sns = devices.map(({ sn }) => sn).filter((sn) => sn !== undefined);
   return {

@@ -17,7 +17,7 @@ export const registerDevice: Operation = {
     if (nickname !== undefined && !isNickname(nickname)) {
       throw new BusinessError('iot.common.InvalidFormattedParameter', 'The nick name is illegal.');
     }
-    if (product.devices.has(deviceName)) {
+    if (product.isTaken(deviceName, call.assumptions)) {
       throw new BusinessError('iot.device.AlreadyExistedDeviceName', `The device name ${deviceName} already exists.`);
     }
     if (platform.products.roomForDevices(product) < 1) throw tooManyDevices('There are too many devices.');
