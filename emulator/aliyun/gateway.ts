@@ -53,7 +53,9 @@ export class Gateway {
       const claim = scheme.claim();
       const key = this.authenticate(claim, shown);
       served.accessKeyId = key.accessKeyId;
-      this.admit(operation, key, claim, parameters, now, faults);
+      this.authorise(key, operation);
+      this.limit(operation, parameters, now, faults);
+      this.keys.useNonce(key.accessKeyId, claim.nonce, shown);
       failByFault(faults, false);
       const payload = operation.execute({ parameters, platform, assumptions, now, requestId, host, faults });
       served.executed = true;
@@ -70,23 +72,9 @@ export class Gateway {
     this.keys.checkDate(claim.date, now, this.assumptions.expiredDate);
     claim.verify(key.accessKeySecret);
     this.keys.checkNonce(key.accessKeyId, claim.nonce, now);
+    // Else it is used up only once RAM and the rate have let the call pass.
+    if (this.assumptions.nonceOfRefusedCall === 'used') this.keys.useNonce(key.accessKeyId, claim.nonce, now);
     return key;
-  }
-
-  /** RAM and rate. Whether a call that they refuse uses up its nonce is assumed. */
-  private admit(
-    operation: Operation,
-    key: AccessKey,
-    { nonce }: Claim,
-    parameters: Parameters,
-    now: number,
-    faults: readonly Fault[],
-  ): void {
-    const late = this.assumptions.nonceOfRefusedCall === 'free';
-    if (!late) this.keys.useNonce(key.accessKeyId, nonce, now);
-    this.authorise(key, operation);
-    this.limit(operation, parameters, now, faults);
-    if (late) this.keys.useNonce(key.accessKeyId, nonce, now);
   }
 
   private authorise(key: AccessKey, { name }: Operation): void {
