@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
@@ -59,7 +60,9 @@ const { devDependencies, peerDependencies } = JSON.parse(await readFile(join(roo
 const newest = await install('newest', (peer) => devDependencies[peer]);
 await synthesise(newest);
 await useTools(newest);
-await synthesise(await install('oldest', (peer) => peerDependencies[peer].replace('^', '')));
+const oldest = await install('oldest', (peer) => peerDependencies[peer].replace('^', ''));
+await synthesise(oldest);
+await testConstruct(oldest);
 
 async function pack() {
   const { stdout } = await npm(root, 'pack', '--json', '--pack-destination', scratch);
@@ -99,6 +102,24 @@ async function synthesise(app) {
   });
   await run(process.execPath, ['app.js'], { cwd: app });
   console.log('  the construct synthesises');
+}
+
+/**
+ * The tests of the construct with the peers of the app: more than an example can try. Without those of cdk-nag, which needs a
+ * newer CDK, and of the template as a whole, which holds what the CDK adds.
+ */
+async function testConstruct(app) {
+  const [{ ...project }] = createRequire(import.meta.url)(join(root, 'jest.config.js')).projects;
+  delete project.displayName;
+  const peers = ['aws-cdk-lib', 'constructs'].map((peer) => [
+    `^${peer}(/.*)?$`,
+    `${join(app, 'node_modules', peer)}$1`,
+  ]);
+  const config = join(app, 'jest.config.json');
+  await writeFile(config, JSON.stringify({ ...project, rootDir: root, moduleNameMapper: Object.fromEntries(peers) }));
+  const which = ['--testPathPatterns', 'test/cdk/(?!nag)', '--testNamePattern', '^(?!.* are this template$)'];
+  await run(process.execPath, ['node_modules/jest/bin/jest.js', '--config', config, '--ci', ...which], { quiet: true });
+  console.log('  the tests of the construct pass');
 }
 
 async function useTools(app) {

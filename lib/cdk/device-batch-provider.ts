@@ -6,10 +6,10 @@ import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct, DependencyGroup, type IDependable } from 'constructs';
+import { Construct, DependencyGroup, type IConstruct, type IDependable } from 'constructs';
 import { framework } from './framework';
 import { HandlerFunctions } from './handler-functions';
-import { secretStatements } from './secret-access';
+import { secretFingerprint, secretStatements } from './secret-access';
 import { storeBucket } from './store-bucket';
 import { SynthesisError } from './synthesis-error';
 
@@ -119,16 +119,19 @@ export class DeviceBatchProvider extends Construct {
   }
 
   /**
-   * Lets the handler read a secret, by a policy of its own. A statement in the policy of the role would be gone at the
-   * end of the update that removes the batch, before CloudFormation deletes the batch itself.
+   * Lets the handler read a secret, by a policy for this secret. It stays for as long as any batch needs it: when a batch is
+   * removed or moves to another secret, CloudFormation deletes what is left of it with the old secret at the very end, when a
+   * statement in the role's own policy would be gone. (One for each batch would exceed, at some forty batches, what a role's
+   * policies may take together: 10,240 B.)
    *
    * @internal
    */
-  public _grantSecret(batch: Construct, id: string, secret: ISecret): Policy {
-    return new Policy(batch, id, {
-      statements: secretStatements(batch, secret),
-      roles: [this.functions.isCompleteRole],
-    });
+  public _grantSecret(secret: ISecret): IConstruct {
+    const id = `ReadKeys${secretFingerprint(this, secret)}`;
+    return (
+      this.node.tryFindChild(id) ??
+      new Policy(this, id, { statements: secretStatements(secret), roles: [this.functions.isCompleteRole] })
+    );
   }
 
   /**

@@ -142,7 +142,7 @@ export class DeviceBatch extends Construct {
       properties,
     });
     // Also the order of deletion: the batch goes first, while it can still read its keys and its records.
-    resource.node.addDependency(this.provider._grantSecret(this, 'ReadKeys', secret), this.provider._foundation);
+    resource.node.addDependency(this.provider._grantSecret(secret), this.provider._foundation);
 
     const count = countNames(selection);
     this.names = namesKnown(selection)

@@ -29,7 +29,7 @@ export class Devices {
    * `sequence` for more.
    */
   public static named(names: string[]): Devices {
-    return new Devices({ named: names });
+    return new Devices({ named: [...names] });
   }
 
   /** Names with a common prefix and a running number. */

@@ -24,7 +24,7 @@ export function nameList(batch: IConstruct, devices: DeviceSelection, ready: str
         if (topLevelStack(scope) !== topLevelStack(batch)) {
           // An export may neither be empty, as the attribute is, nor exceed 1,024 B, as the names do: the consumer's
           // whole stack waits instead.
-          Stack.of(scope).addStackDependency(Stack.of(batch));
+          waitFor(Stack.of(scope), Stack.of(batch));
           return names;
         }
         return { 'Fn::Split': [',', { 'Fn::Join': ['', [literal, ready]] }] };
@@ -41,6 +41,12 @@ function refuseTooLong(batch: IConstruct, count: number, bytes: number): void {
     `the list of ${count} names takes ${bytes} B, at most ${MAX_LITERAL_BYTES} B fit into a template: pass on where the ` +
       'manifest is (manifestBucket, manifestKey) and read the names there (grantReadManifest)',
   );
+}
+
+/** The method got its present name in aws-cdk-lib 2.262; the old one would now tell every user that it is deprecated. */
+function waitFor(consumer: Stack, producer: Stack): void {
+  if ('addStackDependency' in consumer) consumer.addStackDependency(producer);
+  else (consumer as Stack).addDependency(producer);
 }
 
 /** Nested stacks deploy with their parent, which hands them any value as a parameter. */

@@ -18,11 +18,21 @@ export function tooLarge(resolvedProperties: unknown): string[] {
   ];
 }
 
-/** CloudFormation turns every scalar into a string. */
+/** What a value that is known at deployment only may take: an ARN with a long name. */
+const UNKNOWN_BYTES = 200;
+
+/** CloudFormation turns every scalar into a string, and puts values for `Ref` and the functions. */
 function asSent(value: unknown): unknown {
+  if (isIntrinsic(value)) return '?'.repeat(UNKNOWN_BYTES);
   if (Array.isArray(value)) return value.map(asSent);
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, asSent(member)]));
   }
   return String(value);
+}
+
+function isIntrinsic(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const [name = '', ...others] = Object.keys(value);
+  return others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'));
 }

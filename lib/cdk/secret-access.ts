@@ -1,4 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -15,7 +16,7 @@ export function secretId(scope: Construct, secret: ISecret): string {
 }
 
 /** What it takes to read one secret, and to decrypt it if it has a key of its own. */
-export function secretStatements(scope: Construct, secret: ISecret): PolicyStatement[] {
+export function secretStatements(secret: ISecret): PolicyStatement[] {
   const read = new PolicyStatement({
     actions: ['secretsmanager:GetSecretValue'],
     resources: [secret.secretFullArn ?? `${secret.secretArn}-??????`],
@@ -24,7 +25,19 @@ export function secretStatements(scope: Construct, secret: ISecret): PolicyState
   const decrypt = new PolicyStatement({
     actions: ['kms:Decrypt'],
     resources: [secret.encryptionKey.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com` } },
+    conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${secret.env.region}.amazonaws.com` } },
   });
   return [read, decrypt];
+}
+
+/**
+ * Tells secrets apart in the ids of constructs: by what is known of the ARN or name, so that the same construct with
+ * another ARN is another secret, and by the path where something is not.
+ */
+export function secretFingerprint(scope: Construct, secret: ISecret): string {
+  const id = secretId(scope, secret);
+  const known = id.replace(/\$\{Token\[[^\]]*\]\}/g, '');
+  const hash = createHash('sha256').update(known);
+  if (Token.isUnresolved(id)) hash.update(`\n${secret.node.path}`);
+  return hash.digest('hex').slice(0, 8).toUpperCase();
 }

@@ -1,8 +1,19 @@
-import { App, CfnOutput, CfnParameter, CfnResource, Duration, Fn, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import {
+  App,
+  ArnFormat,
+  CfnOutput,
+  CfnParameter,
+  CfnResource,
+  Duration,
+  Fn,
+  NestedStack,
+  Stack,
+  Token,
+} from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { parseOptions } from '../../lib/batch/contract';
 import { AliyunSignature, DeviceBatchProvider, DeviceCredentials, Devices } from '../../lib';
 import { BATCH, KEYS_ARN, cloud, keys, lights, like, resource, resources, town } from './town';
@@ -268,6 +279,14 @@ describe('grants', () => {
 });
 
 describe('the keys', () => {
+  const readKeys = (stack: Stack) =>
+    Object.fromEntries(Object.entries(resources(stack, 'AWS::IAM::Policy')).filter(([id]) => id.includes('ReadKeys')));
+  const secretArn = (name: string) => ({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
   const OTHER_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-GhIjKl';
   const park = (stack: Stack) =>
     lights(
@@ -276,25 +295,24 @@ describe('the keys', () => {
       'Park',
     );
 
-  test('of each batch are granted by a policy of its own, for which the resource waits', () => {
+  test('are granted by a policy for each secret, for which the batches that need it wait', () => {
     const stack = town();
     lights(stack);
     park(stack);
-    const policies = Object.fromEntries(
-      Object.entries(resources(stack, 'AWS::IAM::Policy')).filter(([id]) => id.includes('ReadKeys')),
-    );
-    expect(Object.values(policies).map((policy) => policy.Properties.PolicyDocument.Statement)).toEqual(
+    const policies = Object.entries(readKeys(stack));
+    expect(policies.map(([, { Properties }]) => Properties.PolicyDocument.Statement)).toEqual(
       [KEYS_ARN, OTHER_ARN].map((Resource) => [{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource }]),
     );
-    for (const { Properties } of Object.values(policies)) {
+    for (const [, { Properties }] of policies) {
       expect(Properties.Roles).toEqual([{ Ref: like(/HandlerIsCompleteRole/) }]);
     }
-    const [lightsPolicy, parkPolicy] = Object.keys(policies);
+    const [lightsPolicy, parkPolicy] = policies.map(([id]) => id);
     expect(resource(stack, BATCH, 'StreetLights').DependsOn).toContain(lightsPolicy);
+    expect(resource(stack, BATCH, 'StreetLights').DependsOn).not.toContain(parkPolicy);
     expect(resource(stack, BATCH, 'Park').DependsOn).toContain(parkPolicy);
   });
 
-  test('of a batch stay as they are when another batch is removed', () => {
+  test('of a batch stay granted as they are when another batch is removed', () => {
     const both = town();
     lights(both);
     park(both);
@@ -302,9 +320,39 @@ describe('the keys', () => {
     park(one);
     const before = resources(both, 'AWS::IAM::Policy');
     const remaining = resources(one, 'AWS::IAM::Policy');
-    const removed = Object.keys(before).filter((id) => !(id in remaining));
-    expect(removed).toEqual([like(/^StreetLightsReadKeys/)]);
+    expect(Object.keys(before).filter((id) => !(id in remaining))).toEqual([like(/ReadKeys/)]);
     for (const [id, still] of Object.entries(remaining)) expect(still).toEqual(before[id]);
+  });
+
+  test.each<[string, (stack: Stack, moved: boolean) => ISecret]>([
+    ['whose ARN is written', (stack, moved) => keys(stack, 'Keys', moved ? OTHER_ARN : KEYS_ARN)],
+    ['whose name is written', (stack, moved) => Secret.fromSecretNameV2(stack, 'Keys', moved ? 'new' : 'old')],
+    ['that the stack makes', (stack, moved) => new Secret(stack, moved ? 'New' : 'Old')],
+    [
+      'in whose ARN only the name is known',
+      (stack, moved) => Secret.fromSecretPartialArn(stack, 'Keys', stack.formatArn(secretArn(moved ? 'new' : 'old'))),
+    ],
+  ])(
+    '%s are granted by another policy when a batch moves to other keys, so that the old grant is deleted last',
+    (_, make) => {
+      const grants = [false, true].map((moved) => {
+        const stack = town();
+        lights(stack, { cloud: cloud(stack, { credentials: make(stack, moved) }) });
+        return Object.keys(readKeys(stack));
+      });
+      expect(grants).toEqual([[expect.any(String)], [expect.any(String)]]);
+      expect(grants[0]).not.toEqual(grants[1]);
+    },
+  );
+
+  test('of a hundred batches fit into what the policies of a role may take together', () => {
+    const stack = town();
+    for (let i = 0; i < 100; i++) lights(stack, { devices: Devices.named([`light-${i}`]) }, `Lights${i}`);
+    const policies = Object.values(resources(stack, 'AWS::IAM::Policy')).filter(({ Properties }) =>
+      /"Ref":"\w+HandlerIsCompleteRole/.test(JSON.stringify(Properties.Roles)),
+    );
+    expect(policies).toHaveLength(2);
+    expect(JSON.stringify(policies.map(({ Properties }) => Properties.PolicyDocument)).length).toBeLessThan(10_240);
   });
 
   test('that are imported by name are read by name, and granted with the six characters that nobody knows', () => {
@@ -327,7 +375,7 @@ describe('the keys', () => {
     const stack = town();
     const encryptionKey = new Key(stack, 'Key');
     lights(stack, { cloud: cloud(stack, { credentials: new Secret(stack, 'Own', { encryptionKey }) }) });
-    expect(resource(stack, 'AWS::IAM::Policy', 'StreetLights').Properties.PolicyDocument.Statement[1]).toEqual({
+    expect(Object.values(readKeys(stack))[0]?.Properties.PolicyDocument.Statement[1]).toEqual({
       Effect: 'Allow',
       Action: 'kms:Decrypt',
       Resource: stack.resolve(encryptionKey.keyArn) as unknown,
@@ -336,6 +384,16 @@ describe('the keys', () => {
           'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']] },
         },
       },
+    });
+  });
+
+  test('of another region are decrypted through its Secrets Manager', () => {
+    const stack = town({ env: { account: '111122223333', region: 'ap-southeast-1' } });
+    const encryptionKey = Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/abc');
+    const credentials = Secret.fromSecretAttributes(stack, 'Keys', { secretCompleteArn: KEYS_ARN, encryptionKey });
+    lights(stack, { cloud: cloud(stack, { credentials }) });
+    expect(Object.values(readKeys(stack))[0]?.Properties.PolicyDocument.Statement[1]?.Condition).toEqual({
+      StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' },
     });
   });
 });

@@ -1,12 +1,13 @@
 import { App, CfnOutput, CfnParameter, Duration, Fn, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DeviceBatchProvider, Devices } from '../../lib';
 import { jobList } from '../../lib/cdk/job-list';
 import { type Claim, brokenStackRules } from '../../lib/cdk/stack-rules';
 import { aliyunLimits } from '../../lib/clouds/aliyun/limits';
-import { BATCH, cloud, lights, resource, town } from './town';
+import { BATCH, KEYS_ARN, cloud, keys, lights, resource, town } from './town';
 
 const parameter = (stack: Construct) => new CfnParameter(stack, 'Parameter').valueAsString;
 const number = (stack: Construct) => new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
@@ -161,6 +162,29 @@ describe('names that are listed one by one must fit into the event', () => {
     expect(() => Template.fromStack(stack)).toThrow(
       /\[Town\/StreetLights\] the options take 4995 B of JSON, 4096 B fit into CloudFormation's event: .*use Devices\.sequence\(\).*\[PropertiesTooLarge\]/,
     );
+  });
+
+  test('beside an ARN that is known at deployment only there is room for somewhat fewer', () => {
+    const sizes = [true, false].map((known) => {
+      const stack = town();
+      const credentials = known ? keys(stack) : new Secret(stack, 'Own');
+      lights(stack, { devices: Devices.named(names(300)), cloud: cloud(stack, { credentials }) });
+      try {
+        Template.fromStack(stack);
+      } catch (error) {
+        return Number(/take (\d+) B/.exec((error as Error).message)?.[1]);
+      }
+      return undefined;
+    });
+    expect(sizes).toEqual([4995, 4995 + 200 - KEYS_ARN.length]);
+  });
+
+  test('and a list that its owner changes later is not changed with it', () => {
+    const stack = town();
+    const own = ['gate'];
+    lights(stack, { devices: Devices.named(own) });
+    own.push('a name that no cloud takes');
+    expect(resource(stack, BATCH).Properties.devices).toEqual({ named: ['gate'] });
   });
 
   test('and a value of the user that is still open is not looked at before synth', () => {
