@@ -81,9 +81,11 @@ function report({ types, jsiiVersion }) {
   const vague = all.filter((type) => /"union":|"primitive":"(any|json)"/.test(JSON.stringify(type)));
   if (vague.length > 0) throw new Error(`unions or any in ${vague.map(({ name }) => name).join(', ')}`);
   console.log(`jsii ${jsiiVersion.split(' ')[0]} takes the API: ${all.length} types`);
-  for (const { kind, name, datatype, methods = [], properties = [] } of all) {
-    const members = [...properties.map(({ name: of }) => of), ...methods.map(({ name: of }) => `${of}()`)];
-    console.log(`  ${datatype ? 'struct' : kind} ${name}: ${members.join(', ')}`);
+  for (const { kind, name, datatype, members = [], properties = [], methods = [] } of all) {
+    const names = [...members, ...properties]
+      .map((member) => member.name)
+      .concat(methods.map((method) => `${method.name}()`));
+    console.log(`  ${datatype ? 'struct' : kind} ${name}: ${names.join(', ')}`);
   }
 }
 
