@@ -1,4 +1,4 @@
-import type { JournalCall, RunningEmulator } from '../../../emulator';
+import type { RunningEmulator } from '../../../emulator';
 
 /** Name → identity (Alibaba: IotId). */
 export type Inventory = ReadonlyMap<string, string>;
@@ -29,7 +29,8 @@ export class Oracle {
 
   /** How many jobs were told to create devices (I3), over all products. */
   get registrations(): number {
-    return this.executed('BatchRegisterDeviceWithApplyId').length;
+    const calls = this.cloud.emulator.journal.calls('BatchRegisterDeviceWithApplyId');
+    return calls.filter((call) => call.executed && call.code === undefined).length;
   }
 
   /** How many calls of any kind there were, over all products. */
@@ -37,17 +38,20 @@ export class Oracle {
     return this.cloud.emulator.journal.calls().length;
   }
 
-  executed(operation: string): readonly JournalCall[] {
-    return this.cloud.emulator.journal.calls(operation).filter((call) => call.executed && call.code === undefined);
-  }
-
-  /** Each name that was ever created, with how many times. */
+  /** How often each device was created that ever was, by name: a second time is one too many (I3). */
   get creations(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const { event, deviceName } of this.#events()) {
-      if (event === 'created') counts.set(deviceName, (counts.get(deviceName) ?? 0) + 1);
-    }
+    for (const name of this.#namesOf('created')) counts.set(name, (counts.get(name) ?? 0) + 1);
     return counts;
+  }
+
+  /** The names of all devices that were ever deleted, in that order. */
+  get deletions(): string[] {
+    return this.#namesOf('deleted');
+  }
+
+  #namesOf(wanted: 'created' | 'deleted'): string[] {
+    return this.#events().flatMap(({ event, deviceName }) => (event === wanted ? [deviceName] : []));
   }
 
   #events() {

@@ -24,6 +24,11 @@ export interface Ending {
   readonly resources: readonly string[];
 }
 
+export interface CreateOptions {
+  /** Whether a failed creation is taken back. @default true */
+  readonly rollBack?: boolean;
+}
+
 const CAPABILITIES = ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const];
 const POLL_MS = 50;
 
@@ -33,6 +38,7 @@ export class Stack {
   /** Given at creation: a deleted stack no longer answers to its name. */
   #id: string | undefined;
   #seen = new Set<string>();
+  #outputs: Readonly<Record<string, string>> = {};
 
   constructor(
     aws: Aws,
@@ -41,7 +47,7 @@ export class Stack {
     this.#cloudFormation = new CloudFormationClient(aws.client);
   }
 
-  async create(template: Template, options: { readonly rollBack?: boolean } = {}): Promise<Ending> {
+  async create(template: Template, options: CreateOptions = {}): Promise<Ending> {
     const { StackId } = await this.#cloudFormation.send(
       new CreateStackCommand({
         StackName: this.name,
@@ -70,6 +76,11 @@ export class Stack {
     return this.#end();
   }
 
+  /** As they were after the last operation. */
+  get outputs(): Readonly<Record<string, string>> {
+    return this.#outputs;
+  }
+
   async #end(): Promise<Ending> {
     const StackName = this.#id ?? this.name;
     for (;;) {
@@ -83,12 +94,13 @@ export class Stack {
   async #describe(stack: StackDescription, StackName: string): Promise<Ending> {
     const fresh = await this.#freshEvents(StackName);
     const { StackResources = [] } = await this.#cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
+    this.#outputs = Object.fromEntries((stack.Outputs ?? []).map((output) => [output.OutputKey!, output.OutputValue!]));
     return {
       status: stack.StackStatus!,
       reasons: fresh
         .filter((event) => event.LogicalResourceId !== this.name && event.ResourceStatus!.endsWith('_FAILED'))
         .map((event) => event.ResourceStatusReason ?? ''),
-      outputs: Object.fromEntries((stack.Outputs ?? []).map((output) => [output.OutputKey!, output.OutputValue!])),
+      outputs: this.#outputs,
       resources: StackResources.map((resource) => resource.LogicalResourceId!).sort(),
     };
   }
