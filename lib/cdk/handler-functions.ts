@@ -46,9 +46,9 @@ export class HandlerFunctions extends Construct {
       description: 'Records what CloudFormation asks of a batch of IoT devices',
       timeout: Duration.seconds(60),
       memorySize: 256,
-      role: handlerRole(this, 'OnEventRole', props, logs),
+      role: handlerRole(this, 'OnEventRole', props, logs, { clear: false }),
     });
-    this.isCompleteRole = handlerRole(this, 'IsCompleteRole', props, logs);
+    this.isCompleteRole = handlerRole(this, 'IsCompleteRole', props, logs, { clear: true });
     this.isComplete = handlerFunction(this, 'IsComplete', props, logs, {
       handler: 'index.isComplete',
       description: 'Registers and deletes batches of IoT devices',
@@ -92,9 +92,15 @@ function handlerFunction(
   });
 }
 
-function handlerRole(scope: Construct, id: string, { store, vpc }: HandlerFunctionsProps, logs: LogGroup): Role {
+function handlerRole(
+  scope: Construct,
+  id: string,
+  { store, vpc }: HandlerFunctionsProps,
+  logs: LogGroup,
+  rights: { clear: boolean },
+): Role {
   const role = functionRole(scope, id, logs);
-  grantStore(role, store);
+  grantStore(role, store, rights);
   if (vpc) grantNetworkInterfaces(role);
   return role;
 }

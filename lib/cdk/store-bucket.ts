@@ -47,11 +47,14 @@ export function storeBucket(
   return bucket;
 }
 
-/** Exactly what the handler does with its records. Listing is needed to tell "not there" (404) from "not allowed" (403). */
-export function grantStore(role: Role, bucket: Bucket): void {
+/**
+ * Exactly what a function of the handler does with the records: `clear`s what is over, or only reads and writes. Listing
+ * is needed to tell "not there" (404) from "not allowed" (403).
+ */
+export function grantStore(role: Role, bucket: Bucket, { clear }: { clear: boolean }): void {
   role.addToPolicy(
     new PolicyStatement({
-      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      actions: ['s3:GetObject', 's3:PutObject', ...(clear ? ['s3:DeleteObject'] : [])],
       resources: [bucket.arnForObjects('*')],
     }),
   );

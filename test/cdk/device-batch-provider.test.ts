@@ -93,7 +93,11 @@ describe('the functions', () => {
     const stack = town();
     lights(stack);
     const bucketArn = { 'Fn::GetAtt': ['DeviceBatchProviderStore65C0F529', 'Arn'] };
-    for (const role of ['OnEventRole', 'IsCompleteRole']) {
+    const records = ['s3:GetObject', 's3:PutObject'];
+    for (const [role, actions] of Object.entries({
+      OnEventRole: records,
+      IsCompleteRole: [...records, 's3:DeleteObject'],
+    })) {
       const id = `DeviceBatchProviderHandler${role}`;
       expect(resource(stack, 'AWS::IAM::Role', id).Properties.ManagedPolicyArns).toBeUndefined();
       expect(resource(stack, 'AWS::IAM::Policy', id).Properties.PolicyDocument.Statement).toEqual([
@@ -104,7 +108,7 @@ describe('the functions', () => {
         },
         {
           Effect: 'Allow',
-          Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+          Action: actions,
           Resource: { 'Fn::Join': ['', [bucketArn, '/*']] },
         },
         { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },

@@ -1,23 +1,29 @@
 /** Batches with keys of their own, under enforced IAM: a grant is there for as long as something has to be done with it. */
 import { lights, Oracle } from './harness/oracle';
+import { fail, ScriptedResource, succeed } from './harness/scripted-resource';
 import { Site } from './harness/site';
-import { newProduct, Town } from './harness/town';
+import { newProduct, Town, withSibling } from './harness/town';
 
 jest.setTimeout(300_000);
 
 let site: Site;
+let scripted: ScriptedResource;
 /** The ARNs of two secrets, and the cloud's ids of the keys in them. */
 let one: { secret: string; keyId: string };
 let two: { secret: string; keyId: string };
 
 beforeAll(async () => {
   site = await Site.open({ enforceIam: true });
+  scripted = await ScriptedResource.listen();
   one = { secret: await site.putKeys('keys-one'), keyId: site.cloud.aliyun.accessKeyId };
   const key = { accessKeyId: 'LTAIOfTheSecondAccount', accessKeySecret: 'SecretOfTheSecondAccount' };
   site.cloud.emulator.aliyun.seed({ keys: [key] });
   two = { secret: await site.putKeys('keys-two', key), keyId: key.accessKeyId };
 });
-afterAll(() => site?.close());
+afterAll(async () => {
+  await scripted?.close();
+  await site?.close();
+});
 
 /** The keys that devices were registered or deleted with since the last call. */
 function keysUsed(): string[] {
@@ -74,4 +80,24 @@ test('a batch that moves to another account registers there with the new keys an
   await town.expectStands('Lights', lights(2), abroad);
   await town.expectGone();
   expect(abroad.names).toEqual([]);
+});
+
+test('a batch whose move to another account is taken back deletes there with the new keys, and stays here (I1, I2)', async () => {
+  const town = new Town(site, 'Returner', one.secret);
+  await town.create({ Lights: { names: lights(2) } }, withSibling(scripted, 1));
+  const old = town.oracle.devices;
+  keysUsed();
+  const abroad = new Oracle(site.cloud, newProduct(site, 'Overseas'));
+  scripted.answer = (event) => (event.RequestType === 'Update' ? fail('no visa') : succeed(event));
+
+  const Lights = { names: lights(2), productKey: abroad.productKey, secret: two.secret };
+  const failed = await town.update({ Lights }, withSibling(scripted, 2));
+
+  expect(failed.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(keysUsed()).toEqual([two.keyId]);
+  expect([...abroad.creations.keys()]).toEqual(lights(2));
+  expect(abroad.names).toEqual([]);
+  expect(town.oracle.devices).toEqual(old);
+  await town.expectStands('Lights', lights(2));
+  await town.expectGone();
 });
