@@ -1,26 +1,18 @@
 import { BatchError } from './errors';
-import { lookUp } from './look-up';
 import { listOf } from './messages';
-import type { Operation } from './operation';
-import type { Cloud } from './ports/cloud';
-import type { RecordedDevice } from './record/plan';
+import type { FoundDevice } from './ports/cloud';
+import { namesOf, type RecordedDevice } from './record/plan';
 
 /**
- * Which of the devices, if they are still the same ones, have ever connected. One of which the cloud does not say that it
+ * Which of the devices, if those found are still the same ones, have ever connected. One of which the cloud does not say that it
  * never has counts as well.
  */
-export async function activatedOf(
-  operation: Operation,
-  cloud: Cloud,
-  devices: readonly RecordedDevice[],
-): Promise<string[]> {
-  const names = devices.map(({ name }) => name);
-  const found = await lookUp(operation, cloud, names);
+export function activatedAmong(devices: readonly RecordedDevice[], found: ReadonlyMap<string, FoundDevice>): string[] {
   const connected = devices.filter(({ name, identity }) => {
     const device = found.get(name);
     return device?.identity === identity && device.everConnected !== false;
   });
-  return connected.map(({ name }) => name);
+  return namesOf(connected);
 }
 
 /** Deletion cannot be undone and locks a device out, so one that has ever connected stops it (I1). */

@@ -1,12 +1,13 @@
-import { activatedDevices, activatedOf } from './activation';
+import { activatedAmong, activatedDevices } from './activation';
 import { forEachLimited } from './concurrency';
 import { BatchError } from './errors';
+import { lookUp } from './look-up';
 import { devices, listFailures, SHOWN } from './messages';
 import type { Operation } from './operation';
 import { CloudError, type Cloud, type DeviceFailure } from './ports/cloud';
 import { generationOf, type Generation } from './record/head';
 import { sha256 } from './record/names';
-import type { RecordedDevice } from './record/plan';
+import { namesOf, type RecordedDevice } from './record/plan';
 
 /** Between two notes of how far it has come, as many devices are deleted as this. */
 const BLOCK = 200;
@@ -58,11 +59,8 @@ export async function deleteDevices(operation: Operation, cloud: Cloud, id: stri
     );
     operation.observer.progress({ step: 'delete', done, of: all.length });
     const block = rest.slice(from, from + BLOCK);
-    const connected = await activatedOf(
-      operation,
-      cloud,
-      block.filter((device) => doomed.guarded.has(device)),
-    );
+    const guarded = block.filter((device) => doomed.guarded.has(device));
+    const connected = activatedAmong(guarded, await lookUp(operation, cloud, namesOf(guarded)));
     if (connected.length > 0) {
       const rest = done > 0 ? `${devices(done - blocked.count)} had been deleted by then` : undefined;
       throw activatedDevices(connected, 'would be deleted', rest);
@@ -104,7 +102,7 @@ async function lookAhead(operation: Operation, cloud: Cloud, id: string, guarded
   const rest = guarded.filter(({ name }) => name > after);
   for (let from = 0; from < rest.length; from += LOOK) {
     const part = rest.slice(from, from + LOOK);
-    const connected = await activatedOf(operation, cloud, part);
+    const connected = activatedAmong(part, await lookUp(operation, cloud, namesOf(part)));
     if (connected.length > 0) throw activatedDevices(connected, 'would be deleted');
     await note(operation, id, { looked: { before: operation.deadline, after: part.at(-1)?.name ?? after } });
   }

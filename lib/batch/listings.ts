@@ -2,7 +2,7 @@ import type { Store } from './ports/store';
 import { listBatches, BatchRecord } from './record/batch-record';
 import type { Clock } from './ports/clock';
 import { loadDevices } from './record/devices';
-import type { Generation } from './record/head';
+import type { Generation, Head } from './record/head';
 import { loadNames } from './record/names';
 import type { RecordedDevice } from './record/plan';
 
@@ -16,10 +16,36 @@ export interface Listing {
   devices: ReadonlyMap<string, RecordedDevice>;
 }
 
+/** A generation of another deployment or batch, with the head that it was read from. */
+export interface OtherGeneration {
+  head: Head;
+  generation: Generation;
+}
+
 /**
- * What every other generation of the store, of whatever batch, has on the same product. Generations that are gone answer
- * for nothing and are left out.
+ * Every other generation of the store on the same product, of whatever batch. Generations that are gone answer for nothing
+ * and are left out.
  */
+export async function otherGenerations(
+  store: Store,
+  clock: Clock,
+  cloudKey: string,
+  exceptGeneration: string,
+): Promise<OtherGeneration[]> {
+  const others: OtherGeneration[] = [];
+  for (const batchId of await listBatches(store)) {
+    const { head } = await BatchRecord.load(store, clock, batchId);
+    for (const generation of head.generations) {
+      const sameProduct = generation.cloudKey === cloudKey && generation.id !== exceptGeneration;
+      // Whoever only looks at devices keeps none of them alive.
+      if (!sameProduct || generation.phase === 'gone' || generation.kind === 'observed') continue;
+      others.push({ head, generation });
+    }
+  }
+  return others;
+}
+
+/** What they all have. */
 export async function otherListings(
   store: Store,
   clock: Clock,
@@ -27,16 +53,14 @@ export async function otherListings(
   exceptGeneration: string,
 ): Promise<Listing[]> {
   const listings: Listing[] = [];
-  for (const batchId of await listBatches(store)) {
-    const { head } = await BatchRecord.load(store, clock, batchId);
-    for (const generation of head.generations) {
-      const sameProduct = generation.cloudKey === cloudKey && generation.id !== exceptGeneration;
-      // Whoever only looks at devices keeps none of them alive.
-      if (!sameProduct || generation.phase === 'gone' || generation.kind === 'observed') continue;
-      const devices = await loadDevices(store, generation);
-      const names = new Set([...(await loadNames(store, generation.names)), ...devices.keys()]);
-      listings.push({ batchId, generation, names, devices });
-    }
+  for (const other of await otherGenerations(store, clock, cloudKey, exceptGeneration)) {
+    listings.push(await listingOf(store, other));
   }
   return listings;
+}
+
+export async function listingOf(store: Store, { head: { batchId }, generation }: OtherGeneration): Promise<Listing> {
+  const devices = await loadDevices(store, generation);
+  const names = new Set([...(await loadNames(store, generation.names)), ...devices.keys()]);
+  return { batchId, generation, names, devices };
 }

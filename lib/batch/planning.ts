@@ -1,14 +1,14 @@
-import { activatedDevices, activatedOf } from './activation';
+import { activatedAmong, activatedDevices } from './activation';
 import { BatchError } from './errors';
 import { otherListings } from './listings';
-import { lookUp } from './look-up';
+import { lookUpInParts } from './look-up';
 import { listOf } from './messages';
 import type { Operation } from './operation';
 import type { Cloud } from './ports/cloud';
 import { loadDevices } from './record/devices';
 import { lists, type Generation } from './record/head';
 import { loadNames, saveNames } from './record/names';
-import type { Plan, RecordedDevice } from './record/plan';
+import { namesOf, type Plan, type RecordedDevice } from './record/plan';
 
 /**
  * Finds out, before anything is created, what a new generation is made of: which of its devices exist and are this
@@ -23,7 +23,7 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
   const { store, clock } = operation;
   const wanted = await loadNames(store, generation.names);
   const listings = await otherListings(store, clock, generation.cloudKey, generation.id);
-  const found = await lookUp(operation, cloud, wanted);
+  const found = await lookUpInParts(operation, cloud, generation, wanted);
 
   const carried: RecordedDevice[] = [];
   const sources = new Map<string, Plan['sources'][number]>();
@@ -59,7 +59,7 @@ async function planNameless(operation: Operation, cloud: Cloud, generation: Gene
       id === head.current && kind === 'assigned' && phase === 'standing' && cloudKey === generation.cloudKey,
   );
   const recorded = old ? await loadDevices(store, old) : new Map<string, RecordedDevice>();
-  const found = await lookUp(operation, cloud, [...recorded.keys()]);
+  const found = await lookUpInParts(operation, cloud, generation, [...recorded.keys()]);
   const changed = [...recorded.values()].find(
     ({ name, identity }) => (found.get(name)?.identity ?? identity) !== identity,
   );
@@ -88,7 +88,8 @@ async function mustNotLoseActivated(
     const stays = (name: string) => old.cloudKey === generation.cloudKey && wanted.has(name);
     const devices = [...(await loadDevices(operation.store, old)).values()];
     const leaving = devices.filter(({ name, provenance }) => provenance === 'created' && !stays(name));
-    const connected = await activatedOf(operation, await operation.cloudOf(old), leaving);
+    const found = await lookUpInParts(operation, await operation.cloudOf(old), generation, namesOf(leaving));
+    const connected = activatedAmong(leaving, found);
     if (connected.length > 0) throw activatedDevices(connected, 'leave the batch');
   }
 }

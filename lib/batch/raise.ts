@@ -1,6 +1,7 @@
 import { dropSeconds } from './contract/time-budget';
 import { BatchError } from './errors';
-import { otherListings } from './listings';
+import { listingOf, otherGenerations, type OtherGeneration } from './listings';
+import { forgetLookUps } from './look-up';
 import { devices, listFailures, listOf } from './messages';
 import type { Operation } from './operation';
 import { observeJob } from './observe-job';
@@ -9,7 +10,6 @@ import { poll } from './poll';
 import type { Cloud, DeviceFailure } from './ports/cloud';
 import type { CredentialPlace, CredentialVault } from './ports/vault';
 import { learnNames, publish } from './publish';
-import { BatchRecord } from './record/batch-record';
 import { generationOf, owed, type Generation } from './record/head';
 import { loadNames } from './record/names';
 import { loadPlan, savePlan, type Plan } from './record/plan';
@@ -73,6 +73,7 @@ async function planOf(operation: Operation, cloud: Cloud, generation: Generation
   await operation.patiently('proving that devices may be deleted', () => cloud.proveDeletable(nobody));
   const plan = await makePlan(operation, cloud, generation);
   await savePlan(operation.store, generation, plan);
+  await forgetLookUps(operation, generation);
   await operation.update((head) => {
     generationOf(head, generation.id).planned = true;
   });
@@ -88,17 +89,22 @@ async function awaitRunningDrops(operation: Operation, generation: Generation): 
   const { store, clock, time, batchId } = operation;
   const names = await loadNames(store, generation.names);
   await poll(clock, time, 'while another batch was giving up devices of the same names', async () => {
-    const running: string[] = [];
-    for (const other of await otherListings(store, clock, generation.cloudKey, generation.id)) {
-      const { drop, id } = other.generation;
-      if (other.batchId === batchId || !drop || !owed(other.generation)) continue;
-      if (drop.saw?.includes(generation.id) || !names.some((name) => other.names.has(name))) continue;
-      const { lease } = (await BatchRecord.load(store, clock, other.batchId)).head;
-      if (lease && lease.holder === drop.lease && lease.until > clock.now()) running.push(id);
+    let deleting = 0;
+    for (const other of await otherGenerations(store, clock, generation.cloudKey, generation.id)) {
+      // Heads are small. What they list is not, and read for the few only that matter.
+      if (other.head.batchId === batchId || !isBeingDropped(other, clock.now())) continue;
+      if (other.generation.drop?.saw?.includes(generation.id)) continue;
+      const listing = await listingOf(store, other);
+      if (names.some((name) => listing.names.has(name))) deleting++;
     }
-    const seen = { deleting: running.length };
-    return running.length === 0 ? { done: true, seen } : { seen };
+    const seen = { deleting };
+    return deleting === 0 ? { done: true, seen } : { seen };
   });
+}
+
+function isBeingDropped({ head: { lease }, generation }: OtherGeneration, now: number): boolean {
+  const { drop } = generation;
+  return owed(generation) && drop !== undefined && lease?.holder === drop.lease && lease.until > now;
 }
 
 /**

@@ -147,7 +147,7 @@ export class Registration {
   ): Promise<void> {
     const total = this.jobs.reduce((sum, job) => sum + job.names.count, 0);
     let done = 0;
-    await this.each(this.jobs, async (job) => {
+    await forEachLimited(this.jobs, COLLECTED_AT_ONCE, async (job) => {
       if (job.settled && !job.collected) {
         const seen = (page: number) => {
           done += page;
@@ -291,6 +291,12 @@ export class Registration {
     return names;
   }
 }
+
+/**
+ * A job that is cut off is read from its first page again. So few go side by side that some come to their end within an
+ * invocation, also where a dozen batches share the rate.
+ */
+const COLLECTED_AT_ONCE = 3;
 
 /** What is known of a job that the cloud itself does not show. */
 type Verdict = 'not executed' | 'vanished' | 'answer lost';

@@ -8,6 +8,8 @@ export const keys = {
   plan: (generationId: string) => `generations/${generationId}/plan.json`,
   job: (generationId: string, job: number) => `generations/${generationId}/jobs/${ordinal(job)}.json`,
   devices: (generationId: string, job: number) => `generations/${generationId}/devices/${ordinal(job)}.json`,
+  lookUps: (generationId: string) => `generations/${generationId}/look-ups/`,
+  lookUp: (generationId: string, digest: string) => `generations/${generationId}/look-ups/${digest}.json`,
   /** Everything of a generation but its manifest and credentials. */
   generation: (generationId: string) => `generations/${generationId}/`,
   manifest: (batchId: string, generationId: string) => `${storePrefixes.manifests}${batchId}/${generationId}.json`,

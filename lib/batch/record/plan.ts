@@ -38,3 +38,7 @@ export async function findPlan(store: Store, generation: Generation): Promise<Pl
 export async function loadPlan(store: Store, generation: Generation): Promise<Plan> {
   return requireJson(store, keys.plan(generation.id), planSchema);
 }
+
+export function namesOf(devices: readonly RecordedDevice[]): string[] {
+  return devices.map(({ name }) => name);
+}
