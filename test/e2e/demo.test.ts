@@ -1,10 +1,11 @@
 /** `npm run demo`: the whole of it, and that it leaves nothing behind however it ends. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { processesWith } from './harness/processes';
 import { isListening, until } from './harness/until';
 
 jest.setTimeout(300_000);
@@ -40,20 +41,11 @@ async function seen(text: string, seconds = 120): Promise<void> {
 }
 
 async function expectNothingLeft(): Promise<void> {
-  await until(async () => (await processesOf(folder)).length === 0);
+  await until(async () => (await processesWith(folder)).length === 0);
   // tsx keeps what it compiled; that is its own affair.
   expect((await readdir(folder)).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
   const urls = printed.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
   for (const url of urls) expect([url, await isListening(url)]).toEqual([url, false]);
-}
-
-/** Those whose environment names the folder. Linux only; elsewhere none is found. */
-async function processesOf(name: string): Promise<string[]> {
-  const pids = (await readdir('/proc').catch(() => [])).filter((entry) => /^\d+$/.test(entry));
-  const environments = await Promise.all(
-    pids.map(async (pid) => ({ pid, text: await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '') })),
-  );
-  return environments.filter(({ text }) => text.includes(name)).map(({ pid }) => pid);
 }
 
 test('registers, fails, destroys, asks the cloud each time, and leaves nothing behind', async () => {

@@ -82,6 +82,16 @@ export class ScriptedResource {
     };
   }
 
+  /** Lets the next Create or Update fail, and no later one: the way back goes well. `at` is called when it comes. */
+  failNext(reason: string, at: () => void = () => undefined): void {
+    this.answer = (event) => {
+      if (event.RequestType === 'Delete') return succeed(event);
+      this.answer = succeed;
+      at();
+      return fail(reason, succeed(event)!.PhysicalResourceId as string);
+    };
+  }
+
   forget(): void {
     this.events.length = 0;
     this.answer = succeed;
