@@ -203,11 +203,13 @@ function forgetOld(head: Head, now: number): void {
   const over = head.requests.filter((request) => request.outcome);
   const forgotten = new Set(over.filter((request, i) => overdue(request.acceptedAt) || i < over.length - 100));
   head.requests = head.requests.filter((request) => !forgotten.has(request));
-  for (const request of over.slice(0, -10)) {
+  for (const request of over) {
     delete request.names;
     delete request.policy;
     delete request.access;
     delete request.failure;
+  }
+  for (const request of over.slice(0, -10)) {
     if (request.outcome?.ok === false) request.outcome.message = String(request.outcome.message).slice(0, 100);
   }
 

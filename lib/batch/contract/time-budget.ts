@@ -18,9 +18,12 @@ export function raiseSeconds(limits: CloudLimits, devices: number): number {
   return (devices / limits.throughput.lookUp + devices / limits.throughput.collect) / RATE_USE;
 }
 
-/** Seconds that deleting takes at `RATE_USE` of the documented rates, with the look for activated devices before it. */
+/**
+ * Seconds that deleting takes at `RATE_USE` of the documented rates. Each device is looked at twice, for whether it has ever
+ * connected: before the first is deleted, and just before its own turn.
+ */
 export function dropSeconds(limits: CloudLimits, devices: number): number {
-  return (devices / limits.throughput.lookUp + devices / limits.throughput.delete) / RATE_USE;
+  return ((2 * devices) / limits.throughput.lookUp + devices / limits.throughput.delete) / RATE_USE;
 }
 
 /** Time enough to create the batch and to take it back again; never below a quarter of an hour. */

@@ -1,0 +1,20 @@
+import { lights, World } from '../support/world';
+
+// More than a hundred deployments.
+jest.setTimeout(60_000);
+
+describe('the head of a batch', () => {
+  it('stays small, however often a change of many devices fails', async () => {
+    const world = new World();
+    for (const name of lights(9)) world.seed(name);
+    const { generation } = await world.create(world.options(['other-1']));
+    for (let change = 0; change < 120; change++) {
+      const names = ['other-1', ...lights(9), `other-${change}-new`];
+      const result = await world.update(generation, world.options(names));
+      expect(result).toMatchObject({ state: 'failed', code: 'DevicesExist' });
+    }
+    const size = Buffer.byteLength(world.store.text('heads/b1.json') as string);
+    // 64 KB are allowed; of 100,000 devices the lists of names of what is not over yet come on top, a kilobyte each.
+    expect(size).toBeLessThan(48_000);
+  });
+});
