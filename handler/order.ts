@@ -1,5 +1,13 @@
 import type { Order } from '../lib/batch';
-import { MAX_TIMEOUT_SECONDS, parseOptions, validateSelection, type BatchOptions } from '../lib/batch/contract';
+import {
+  expandNames,
+  MAX_TIMEOUT_SECONDS,
+  namesKnown,
+  parseOptions,
+  validateOnExisting,
+  validateSelection,
+  type BatchOptions,
+} from '../lib/batch/contract';
 import { BatchError } from '../lib/batch/errors';
 import { limitsOf } from '../lib/clouds/limits';
 import type { CustomResourceEvent } from './framework';
@@ -25,6 +33,7 @@ export function orderOf(event: CustomResourceEvent, now: number): Order {
 function readOptions(properties: unknown): BatchOptions {
   const options = parseOptions(properties);
   validateSelection(options.devices, limitsOf(options.cloud));
+  validateOnExisting(options.onExisting, namesKnown(options.devices) ? expandNames(options.devices) : undefined);
   return options;
 }
 

@@ -1,3 +1,4 @@
+import { endAsFailed } from './kept';
 import { generationOf, type Head, type Request } from './record/head';
 
 /**
@@ -38,7 +39,7 @@ function end(head: Head, request: Request): void {
   const rest = 'an invocation was cut off before it could clear away; the next operation on the batch goes on with it';
   request.outcome = { ok: false, code: reason.code, message: `${reason.message}; ${rest}` };
   const generation = kind === 'raise' && target !== undefined ? generationOf(head, target) : undefined;
-  if (generation?.phase === 'rising') generation.phase = 'falling';
+  if (generation?.phase === 'rising') endAsFailed(head, generation.id);
 }
 
 function isOpen({ outcome }: Request): boolean {

@@ -1,14 +1,14 @@
+import { findCreated } from './created';
 import { deleteDevices } from './delete-devices';
+import { dutiesOf } from './duties';
 import { BatchError } from './errors';
 import { otherListings, type Listing } from './listings';
-import { lookUp } from './look-up';
 import type { Operation } from './operation';
 import { CloudError, type Cloud } from './ports/cloud';
-import { loadDevices } from './record/devices';
 import { generationOf, lists, type Generation } from './record/head';
 import { keys } from './record/keys';
 import { loadPlan, type RecordedDevice } from './record/plan';
-import { Registration } from './registration';
+import { saveReleased } from './record/released';
 import { FLIGHT_MS } from './start-job';
 
 export interface Dropped {
@@ -61,11 +61,14 @@ async function clearAway(operation: Operation, generation: Generation): Promise<
       });
   });
 
-  const { toDelete, guarded } = await duties(operation, generation, created);
-  const spared = toDelete.filter((device) => others.some((other) => lives(other, device)));
+  const { toDelete, toRelease, guarded } = await dutiesOf(operation, generation, created);
+  const spared = [...toDelete, ...toRelease].filter((device) => others.some((other) => lives(other, device)));
   const left = new Set(spared);
-  const doomed = { devices: toDelete.filter((device) => !left.has(device)), guarded, spared };
+  const unlisted = (device: RecordedDevice) => !left.has(device);
+  const doomed = { devices: toDelete.filter(unlisted), guarded, spared };
   const deleted = await deleteDevices(operation, cloud, id, doomed);
+  const place = { batchId: operation.batchId, generationId: id };
+  await saveReleased(operation.store, generation.cloudKey, place, toRelease.filter(unlisted));
   if (spared.some((device) => !others.some((other) => answersFor(other, device)))) {
     return { deleted, gone: false, suspects };
   }
@@ -85,16 +88,17 @@ async function begin(operation: Operation, id: string): Promise<void> {
   });
 }
 
-/** Waits for its jobs, which no cloud can cancel, and finds out what they created. */
 async function whatItCreated(
   operation: Operation,
   cloud: Cloud,
   generation: Generation,
 ): Promise<{ created: Set<string>; suspects: string[] }> {
   const plan = await loadPlan(operation.store, generation);
-  const registration = await Registration.load(operation, cloud, generation, plan);
   try {
-    await registration.drain();
+    const { created, unproven, registration } = await findCreated(operation, cloud, generation, plan);
+    const window = await createdMeanwhile(operation, cloud, generation, registration.lostTickets);
+    const suspects = [...(generation.drop?.suspects ?? []), ...unproven, ...window];
+    return { created, suspects: [...new Set(suspects)].filter((name) => !created.has(name)) };
   } catch (error) {
     if (error instanceof BatchError && error.code === 'JobStillRunning') {
       await operation.update((head) => {
@@ -103,61 +107,31 @@ async function whatItCreated(
     }
     throw error;
   }
-  await registration.collectWhatIsThere();
-  const carried = new Set(plan.carried.map(({ name }) => name));
-  const recorded = await loadDevices(operation.store, generation);
-  return {
-    created: new Set([...recorded.keys()].filter((name) => !carried.has(name))),
-    suspects: [
-      ...(generation.drop?.suspects ?? []),
-      ...(await suspectsOf(operation, cloud, generation, registration)),
-    ].filter((name, i, all) => !recorded.has(name) && all.indexOf(name) === i),
-  };
 }
 
-/** Devices that may be this generation's and that nobody can prove to be. */
-async function suspectsOf(
+/** Devices that came into being while a request for devices without names was lost, and that nobody else has. */
+async function createdMeanwhile(
   operation: Operation,
   cloud: Cloud,
   generation: Generation,
-  registration: Registration,
+  lostTickets: readonly number[],
 ): Promise<string[]> {
-  const existing = await lookUp(operation, cloud, registration.unaccounted);
-  const suspects = [...existing.keys()];
-  if (registration.lostTickets.length === 0 || !cloud.createdSince) return suspects;
+  if (lostTickets.length === 0 || !cloud.createdSince) return [];
+  const names: string[] = [];
   const others = await otherListings(operation.store, operation.clock, generation.cloudKey, generation.id);
-  for (const at of registration.lostTickets) {
+  for (const at of lostTickets) {
     const window = await operation.patiently('listing what was created meanwhile', async () =>
       cloud.createdSince?.(at - CLOCK_SLACK_MS, at + FLIGHT_MS + CLOCK_SLACK_MS),
     );
     for (const { name, identity } of window ?? []) {
-      if (!others.some(({ devices }) => devices.get(name)?.identity === identity)) suspects.push(name);
+      if (!others.some(({ devices }) => devices.get(name)?.identity === identity)) names.push(name);
     }
   }
-  return suspects;
+  return names;
 }
 
 /** The cloud's times are in whole seconds, and its clock is not ours. */
 const CLOCK_SLACK_MS = 5_000;
-
-/**
- * What has to be deleted, and which of it only if it has never connected. Devices that were carried over by a change that
- * never succeeded are left alone; adopted ones are never deleted.
- */
-async function duties(
-  operation: Operation,
-  generation: Generation,
-  created: ReadonlySet<string>,
-): Promise<{ toDelete: RecordedDevice[]; guarded: Set<RecordedDevice> }> {
-  const own = [...(await loadDevices(operation.store, generation)).values()];
-  const made = ({ name }: RecordedDevice) => created.has(name);
-  if (!generation.reported) return { toDelete: own.filter(made), guarded: new Set() };
-  const toDelete = own.filter(({ provenance }) => provenance === 'created');
-  // The policy is that of the last event that succeeded; a Delete brings none of its own.
-  const { deleteActivated } = operation.head.policy ?? generation.policy;
-  if (deleteActivated) return { toDelete, guarded: new Set() };
-  return { toDelete, guarded: new Set(toDelete.filter((device) => generation.named || !made(device))) };
-}
 
 /** A device lives as long as any generation lists it: with its identity, or with any while none is recorded. */
 function lives(other: Listing, device: RecordedDevice): boolean {
@@ -178,7 +152,12 @@ function answersFor(other: Listing, device: RecordedDevice): boolean {
  */
 async function markGone(operation: Operation, id: string, suspects: string[]): Promise<void> {
   const { batchId, store } = operation;
-  if (operation.generation(id).phase === 'gone') return;
+  const { phase, reported, policy, drop } = operation.generation(id);
+  if (phase === 'gone') return;
+  // Whoever retains the devices of a batch goes on using what they need.
+  const retains = drop?.cleared
+    ? drop.retains
+    : reported && (operation.head.policy ?? policy).removalPolicy === 'retain';
   await operation.update((head) => {
     const generation = generationOf(head, id);
     const { deleted = 0 } = generation.drop ?? {};
@@ -187,10 +166,13 @@ async function markGone(operation: Operation, id: string, suspects: string[]): P
       deleted,
       suspects: suspects.slice(0, SUSPECTS_KEPT),
       cleared: true,
+      ...(retains && { retains }),
     };
   });
-  await operation.ports.vault.forget({ batchId, generationId: id });
-  await store.delete(keys.manifest(batchId, id));
+  if (!retains) {
+    await operation.ports.vault.forget({ batchId, generationId: id });
+    await store.delete(keys.manifest(batchId, id));
+  }
   for (const key of await store.list(keys.generation(id))) await store.delete(key);
   await operation.update((head) => {
     generationOf(head, id).phase = 'gone';

@@ -1,7 +1,7 @@
 import type { CloudReference } from './contract/cloud-reference';
 import { cloudKey } from './contract/cloud-reference';
 import type { Clock } from './ports/clock';
-import { lists, type Access, type Generation, type Head, type Policy, type Request } from './record/head';
+import { keptOrListed, type Access, type Generation, type Head, type Policy, type Request } from './record/head';
 import type { NameList } from './record/names';
 
 /** What a Create or Update asks for. */
@@ -88,12 +88,15 @@ function letFall(head: Head, id: string): boolean {
   const current = head.generations.find((generation) => generation.id === head.current);
   if (!current || meant !== current) {
     if (current && meant.bornAt <= current.bornAt) head.confirmed = true;
-    fall(head, (generation) => generation !== current);
+    const newest = head.generations.indexOf(current as Generation);
+    // What a failed change kept outlives the events that take the change back; it goes when a later one has succeeded.
+    const kept = (each: Generation) => current && each.phase === 'failed' && head.generations.indexOf(each) > newest;
+    fall(head, (generation) => generation !== current && !kept(generation));
     return true;
   }
   // The current one goes. Unless an event has shown that the asker knows of it, this takes a replacement back.
   const older = head.confirmed ? [] : head.generations.filter((each) => each.phase === 'standing' && each !== current);
-  fall(head, (generation) => !older.includes(generation));
+  fall(head, (each) => !older.includes(each) && (each.phase !== 'failed' || older.length === 0));
   const heir = older.at(-1);
   head.confirmed = heir !== undefined;
   if (heir) Object.assign(head, { current: heir.id, policy: heir.policy });
@@ -101,10 +104,10 @@ function letFall(head: Head, id: string): boolean {
   return true;
 }
 
-/** Lets every listing generation fall that `condition` holds for. */
+/** Lets every generation fall, of those that list or keep devices, that `condition` holds for. */
 export function fall(head: Head, condition: (generation: Generation) => boolean): void {
   for (const generation of head.generations) {
-    if (lists(generation) && condition(generation)) generation.phase = 'falling';
+    if (keptOrListed(generation) && condition(generation)) generation.phase = 'falling';
   }
 }
 
@@ -218,6 +221,7 @@ function forgetOld(head: Head, now: number): void {
   head.generations = head.generations.filter((generation) => !forgottenToo.has(generation));
   for (const generation of gone) {
     generation.names.chunks = [];
+    generation.policy.onExisting = 'fail';
     delete generation.drop;
   }
 }

@@ -9,6 +9,7 @@ import { loadDevices } from './record/devices';
 import { lists, type Generation } from './record/head';
 import { loadNames, saveNames } from './record/names';
 import { namesOf, type Plan, type RecordedDevice } from './record/plan';
+import { loadReleased } from './record/released';
 
 /**
  * Finds out, before anything is created, what a new generation is made of: which of its devices exist and are this
@@ -24,6 +25,8 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
   const wanted = await loadNames(store, generation.names);
   const listings = await otherListings(store, clock, generation.cloudKey, generation.id);
   const found = await lookUpInParts(operation, cloud, generation, wanted);
+  const released = await loadReleased(store, generation.cloudKey);
+  const mayAdopt = await adoptable(operation, generation);
 
   const carried: RecordedDevice[] = [];
   const sources = new Map<string, Plan['sources'][number]>();
@@ -32,13 +35,20 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
     const device = found.get(name);
     if (!device) continue;
     const claims = listings.filter(({ devices }) => devices.has(name));
-    const claim = claims.find(({ devices }) => devices.get(name)?.identity === device.identity);
-    if (claim) {
-      carried.push(claim.devices.get(name) as RecordedDevice);
-      sources.set(claim.generation.id, { batchId: claim.batchId, generationId: claim.generation.id });
-    } else if (claims.some((each) => lists(each.generation))) {
-      throw identityChanged(name, claims[0]?.batchId ?? '');
-    } else foreign.push(name);
+    const { identity } = device;
+    const claim = claims.find(({ devices }) => devices.get(name)?.identity === identity);
+    const release = released.get(identity);
+    if (!claim && claims.some((each) => lists(each.generation))) throw identityChanged(name, claims[0]?.batchId ?? '');
+    if (!claim && !release && !mayAdopt(name)) {
+      // Nobody else has a device of a name that was derived from this batch's id.
+      if (generation.kind === 'generated') carried.push({ name, identity, provenance: 'created' });
+      else foreign.push(name);
+      continue;
+    }
+    const { provenance = 'adopted' } = (!release && claim?.devices.get(name)) || {};
+    carried.push({ name, identity, provenance });
+    const source = claim ? { batchId: claim.batchId, generationId: claim.generation.id } : release;
+    if (source) sources.set(source.generationId, source);
   }
   if (foreign.length > 0) throw devicesExist(foreign, wanted.length, cloud);
 
@@ -47,18 +57,31 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
   return { carried, sources: [...sources.values()], jobs: await cutIntoJobs(operation, missing, cloud) };
 }
 
+/** Whether an existing device of a name may join that the store knows nothing of. */
+async function adoptable({ store }: Operation, { policy }: Generation): Promise<(name: string) => boolean> {
+  const { onExisting } = policy;
+  if (typeof onExisting === 'string') return () => onExisting === 'adopt';
+  const names = new Set(await loadNames(store, onExisting));
+  return (name) => names.has(name);
+}
+
 /**
- * Devices whose names the cloud invented are carried over from what stands, in their order, as many as are wanted and still
+ * Devices whose names the cloud invented are carried over from what stands or was kept, in their order, as many as are wanted and still
  * exist; the cloud invents the rest.
  */
 async function planNameless(operation: Operation, cloud: Cloud, generation: Generation): Promise<Plan> {
   const { store, head, batchId } = operation;
   const { count } = generation.names;
-  const old = head.generations.findLast(
+  const old = head.generations.filter(
     ({ id, kind, phase, cloudKey }) =>
-      id === head.current && kind === 'assigned' && phase === 'standing' && cloudKey === generation.cloudKey,
+      kind === 'assigned' &&
+      cloudKey === generation.cloudKey &&
+      ((id === head.current && phase === 'standing') || phase === 'failed'),
   );
-  const recorded = old ? await loadDevices(store, old) : new Map<string, RecordedDevice>();
+  const recorded = new Map<string, RecordedDevice>();
+  for (const each of old) {
+    for (const device of (await loadDevices(store, each)).values()) recorded.set(device.name, device);
+  }
   const found = await lookUpInParts(operation, cloud, generation, [...recorded.keys()]);
   const changed = [...recorded.values()].find(
     ({ name, identity }) => (found.get(name)?.identity ?? identity) !== identity,
@@ -72,18 +95,18 @@ async function planNameless(operation: Operation, cloud: Cloud, generation: Gene
   for (let left = count - carried.length; left > 0; left -= assignedPerJob) {
     jobs.push({ count: Math.min(left, assignedPerJob) });
   }
-  return { carried, sources: old ? [{ batchId, generationId: old.id }] : [], jobs };
+  return { carried, sources: old.map(({ id }) => ({ batchId, generationId: id })), jobs };
 }
 
-/** What the standing generations have and this one does not is deleted after the change: found out before it begins. */
+/** What the batch has and this generation does not is deleted after the change: found out before it begins. */
 async function mustNotLoseActivated(
   operation: Operation,
   generation: Generation,
   wanted: ReadonlySet<string>,
 ): Promise<void> {
-  if (generation.policy.deleteActivated) return;
+  if (generation.policy.deleteActivated || generation.policy.removalPolicy === 'retain') return;
   for (const old of operation.head.generations.filter(
-    ({ phase, kind }) => phase === 'standing' && kind !== 'observed',
+    ({ phase, kind }) => (phase === 'standing' || phase === 'failed') && kind !== 'observed',
   )) {
     const stays = (name: string) => old.cloudKey === generation.cloudKey && wanted.has(name);
     const devices = [...(await loadDevices(operation.store, old)).values()];
@@ -116,6 +139,6 @@ function devicesExist(names: string[], wanted: number, cloud: Cloud): BatchError
   return new BatchError(
     'DevicesExist',
     `${names.length} of ${wanted} devices exist on ${cloud.limits.title} already and are not this stack's: ${listOf(names)}; ` +
-      'nothing was registered. Remove them there, or choose other names',
+      'nothing was registered. Remove them there, choose other names, or set onExisting to "adopt"',
   );
 }

@@ -1,14 +1,15 @@
 import { dropSeconds } from './contract/time-budget';
 import { BatchError } from './errors';
+import { accountForKept } from './kept';
 import { listingOf, otherGenerations, type OtherGeneration } from './listings';
 import { forgetLookUps } from './look-up';
-import { devices, listFailures, listOf } from './messages';
+import { devices, listFailures } from './messages';
 import type { Operation } from './operation';
 import { observeJob } from './observe-job';
 import { makePlan } from './planning';
+import { keepCarriedCredentials } from './carried-credentials';
 import { poll } from './poll';
 import type { Cloud, DeviceFailure } from './ports/cloud';
-import type { CredentialPlace, CredentialVault } from './ports/vault';
 import { learnNames, publish } from './publish';
 import { generationOf, owed, type Generation } from './record/head';
 import { loadNames } from './record/names';
@@ -42,7 +43,7 @@ export async function raise(operation: Operation, id: string): Promise<void> {
   await registration.collect(async (job, found) => {
     if (keeps) await vault.savePart(place, job, found);
   });
-  if (keeps) await keepCarriedCredentials(vault, place, plan);
+  if (keeps) await keepCarriedCredentials(work, cloud, id, plan);
   if (generation.kind === 'assigned') await learnNames(operation, id);
   await operation.update((head) => {
     generationOf(head, id).jobIds = registration.jobIds;
@@ -71,6 +72,7 @@ async function planOf(operation: Operation, cloud: Cloud, generation: Generation
   // Letters and digits only, so it is a name on every cloud; 64 random bits, so it is nobody's.
   const nobody = `zz${operation.clock.nonce(8)}`;
   await operation.patiently('proving that devices may be deleted', () => cloud.proveDeletable(nobody));
+  await accountForKept(operation, generation.cloudKey);
   const plan = await makePlan(operation, cloud, generation);
   await savePlan(operation.store, generation, plan);
   await forgetLookUps(operation, generation);
@@ -116,22 +118,6 @@ function forwardLimit(operation: Operation, cloud: Cloud, plan: Plan): number {
   const takeBackMs = (60 + dropSeconds(cloud.limits, count)) * 1000;
   const whole = operation.deadline - operation.request.acceptedAt;
   return operation.deadline - (takeBackMs > whole / 2 ? 0 : takeBackMs);
-}
-
-/** @throws BatchError `CredentialsMissing`: success would mean that every secret is where it was to be stored (I4). */
-async function keepCarriedCredentials(vault: CredentialVault, place: CredentialPlace, plan: Plan): Promise<void> {
-  const missing = new Set(plan.carried.map(({ name }) => name));
-  for (const source of plan.sources) {
-    for (const name of await vault.carryOver(source, place, missing)) missing.delete(name);
-  }
-  if (missing.size > 0) {
-    throw new BatchError(
-      'CredentialsMissing',
-      `the secrets of ${devices(missing.size)} were not kept when they were registered: ${listOf([...missing])}; ` +
-        'set deviceCredentials to none, or register them anew under other names',
-    );
-  }
-  await vault.finish(place);
 }
 
 function notRegistered(generation: Generation, failures: readonly DeviceFailure[]): BatchError {

@@ -1,6 +1,7 @@
 import { endOverdue } from './abandoned';
 import { drop, type Dropped } from './drop';
 import { BatchError } from './errors';
+import { endAsFailed, recordKept } from './kept';
 import { devices, listOf } from './messages';
 import { Operation, SupersededMidway, type EnginePorts } from './operation';
 import { settleOwed } from './owed';
@@ -98,7 +99,7 @@ async function bringToStand(operation: Operation, id: string): Promise<boolean> 
     await operation.update((head) => {
       const request = requestOf(head, operation.request.id);
       request.failure = { code: error.code, message: error.message };
-      if (kind === 'raise') generationOf(head, id).phase = 'falling';
+      if (kind === 'raise') endAsFailed(head, id);
     });
     return false;
   }
@@ -129,24 +130,35 @@ async function stand(operation: Operation, id: string): Promise<void> {
     if (request.access) generation.access = request.access;
     head.current = id;
     head.confirmed = request.named === id;
-    if (request.named !== undefined) fall(head, (other) => other.id !== id && other.id !== request.named);
+    if (request.named === undefined) return;
+    // A change that is only taken back does not reach what a failed one kept.
+    const reaches = ({ phase }: Generation) => phase !== 'failed' || request.kind === 'raise';
+    fall(head, (other) => other.id !== id && other.id !== request.named && reaches(other));
   });
 }
 
-/** A failed change is undone before its failure is told, as far as that is possible. */
+/** A failed change is undone before its failure is told, as far as that is possible, or what exists of it is recorded. */
 async function takeBack(operation: Operation): Promise<void> {
   const { failure, target, kind } = operation.request;
   if (!failure) return;
-  let rest = '';
-  if (kind === 'raise') {
-    try {
-      rest = describe(await drop(operation, target as string));
-    } catch (error) {
-      if (!(error instanceof BatchError)) throw error;
-      rest = `; taking it back failed, the devices that it created are still there and the next operation goes on with it: ${error.message}`;
-    }
-  }
+  const rest = kind === 'raise' ? await whatIsLeft(operation, target as string) : '';
   await finish(operation, { ok: false, code: failure.code, message: failure.message + rest });
+}
+
+async function whatIsLeft(operation: Operation, id: string): Promise<string> {
+  if (operation.generation(id).phase === 'failed') {
+    const kept = await recordKept(operation, operation.generation(id));
+    if (kept !== undefined) return kept;
+    await operation.update((head) => {
+      generationOf(head, id).phase = 'falling';
+    });
+  }
+  try {
+    return describe(await drop(operation, id));
+  } catch (error) {
+    if (!(error instanceof BatchError)) throw error;
+    return `; taking it back failed, the devices that it created are still there and the next operation goes on with it: ${error.message}`;
+  }
 }
 
 /** Delete: its generations fell when it was accepted. */

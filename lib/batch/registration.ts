@@ -131,14 +131,11 @@ export class Registration {
   }
 
   /**
-   * Reads and records which devices the settled jobs created, as far as they still tell: where somebody has deleted some of
+   * As `collect`, as far as the jobs still tell: where somebody has deleted some of
    * them since, or the cloud has forgotten a job, what cannot be told is unaccounted for.
    */
-  async collectWhatIsThere(): Promise<void> {
-    await this.collectJobs(
-      async () => undefined,
-      (_job, missing) => this.unaccounted.push(...missing),
-    );
+  async collectWhatIsThere(keep: (job: number, found: CollectedDevice[]) => Promise<void>): Promise<void> {
+    await this.collectJobs(keep, (_job, missing) => this.unaccounted.push(...missing));
   }
 
   private async collectJobs(

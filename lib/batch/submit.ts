@@ -1,9 +1,10 @@
-import type { BatchOptions } from './contract/options';
-import { expandNames, type DeviceSelection } from './contract/device-names';
+import type { BatchOptions, OnExistingOption } from './contract/options';
+import { expandNames, generateNames, type DeviceSelection } from './contract/device-names';
 import { accept, type Ask, type BatchEvent } from './intent';
 import type { Clock } from './ports/clock';
 import type { Store } from './ports/store';
 import { BatchRecord } from './record/batch-record';
+import type { Policy } from './record/head';
 import { saveNames, sha256 } from './record/names';
 
 /** An event as its receiver understands it. `requestId` must be the same for every delivery of one event. */
@@ -21,7 +22,7 @@ export type Order = { requestId: string; deadline: number } & (
  * @returns the id of the generation that a Create or Update will have; undefined for a Delete.
  */
 export async function submit(store: Store, clock: Clock, batchId: string, order: Order): Promise<string | undefined> {
-  const event = await toEvent(store, order);
+  const event = await toEvent(store, batchId, order);
   const record = await BatchRecord.load(store, clock, batchId);
   let generation: string | undefined;
   await record.update((head) => {
@@ -32,28 +33,41 @@ export async function submit(store: Store, clock: Clock, batchId: string, order:
   return generation;
 }
 
-async function toEvent(store: Store, order: Order): Promise<BatchEvent> {
+async function toEvent(store: Store, batchId: string, order: Order): Promise<BatchEvent> {
   const { requestId, deadline } = order;
   if (order.type === 'delete') return { type: 'delete', requestId, deadline, named: order.named };
-  const ask = await toAsk(store, order.options);
+  const ask = await toAsk(store, batchId, order.options);
   if (order.type === 'create') return { type: 'create', requestId, deadline, ask };
   const previous = order.previous && digestOf(order.previous);
   return { type: 'update', requestId, deadline, ask, named: order.named, ...(previous !== undefined && { previous }) };
 }
 
-async function toAsk(store: Store, options: BatchOptions): Promise<Ask> {
-  const { cloud, deleteActivated, deviceCredentials, secretArn } = options;
+async function toAsk(store: Store, batchId: string, options: BatchOptions): Promise<Ask> {
+  const { cloud, deleteActivated, deviceCredentials, removalPolicy, onPartialFailure, secretArn } = options;
   return {
     cloud,
-    ...(await toWish(store, options.devices)),
-    policy: { deleteActivated, deviceCredentials },
+    ...(await toWish(store, batchId, options.devices)),
+    policy: {
+      deleteActivated,
+      deviceCredentials,
+      removalPolicy,
+      onPartialFailure,
+      onExisting: await toExisting(store, options.onExisting),
+    },
     access: secretArn === undefined ? {} : { secretArn },
     digest: digestOf(options),
   };
 }
 
 /** What is wanted. Where the names are not known yet, the set's digest stands for the wish itself. */
-async function toWish(store: Store, devices: DeviceSelection): Promise<Pick<Ask, 'kind' | 'names' | 'observedJob'>> {
+async function toWish(
+  store: Store,
+  batchId: string,
+  devices: DeviceSelection,
+): Promise<Pick<Ask, 'kind' | 'names' | 'observedJob'>> {
+  if ('generated' in devices) {
+    return { kind: 'generated', names: await saveNames(store, generateNames(batchId, devices.generated)) };
+  }
   if ('assignedByCloud' in devices) {
     const { count } = devices.assignedByCloud;
     return { kind: 'assigned', names: { count, chunks: [], set: `assigned ${count}` } };
@@ -63,6 +77,11 @@ async function toWish(store: Store, devices: DeviceSelection): Promise<Pick<Ask,
     return { kind: 'observed', observedJob: id, names: { count: 0, chunks: [], set: `job ${id}` } };
   }
   return { kind: 'listed', names: await saveNames(store, expandNames(devices)) };
+}
+
+/** Names are kept beside the head, which has to stay small. */
+async function toExisting(store: Store, onExisting: OnExistingOption): Promise<Policy['onExisting']> {
+  return typeof onExisting === 'string' ? onExisting : saveNames(store, onExisting.adopt);
 }
 
 function digestOf(options: BatchOptions): string {

@@ -1,9 +1,10 @@
-import { CustomResource, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { attributes, storePrefixes } from '../batch/contract/attributes';
 import { cloudKey } from '../batch/contract/cloud-reference';
-import { countNames, namesKnown, validateSelection } from '../batch/contract/device-names';
+import { countNames, expandNames, namesKnown, validateSelection } from '../batch/contract/device-names';
+import { validateOnExisting } from '../batch/contract/existing-devices';
 import type { CloudLimits } from '../batch/contract/limits';
 import { type BatchOptions, OPTIONS_VERSION } from '../batch/contract/options';
 import { defaultTimeoutSeconds, validateTimeout } from '../batch/contract/time-budget';
@@ -16,8 +17,11 @@ import type { Devices } from './devices';
 import { jobList } from './job-list';
 import { nameList } from './name-list';
 import { namesInResponse } from './names-in-response';
+import { OnExisting } from './on-existing';
+import { OnPartialFailure } from './on-partial-failure';
 import { tooLarge } from './properties-size';
-import { notKnownAtSynth, refuseTokensInDevices } from './refuse-tokens';
+import { notKnownAtSynth, refuseTokensInDevices, refuseTokensInNames } from './refuse-tokens';
+import { removalOption } from './removal-option';
 import { secretId } from './secret-access';
 import { brokenStackRules } from './stack-rules';
 import { checkAt, SynthesisError } from './synthesis-error';
@@ -35,11 +39,33 @@ export interface DeviceBatchProps {
   readonly devices: Devices;
 
   /**
+   * What happens where devices of these names exist already and belong to no batch of the stack. It counts when the names
+   * join the batch: changing it for names that the batch has does nothing.
+   * @default OnExisting.fail()
+   */
+  readonly onExisting?: OnExisting;
+
+  /**
    * Whether a device that has ever connected may be deleted when it leaves the batch or the stack. A device that is
    * deleted is locked out for good; without this, the deployment fails before it deletes or creates anything.
    * @default false
    */
   readonly deleteActivated?: boolean;
+
+  /**
+   * What happens to the devices that an update created before it failed.
+   * @default OnPartialFailure.ROLL_BACK
+   */
+  readonly onPartialFailure?: OnPartialFailure;
+
+  /**
+   * What happens to devices that leave the batch, or the stack with it. `DESTROY`: they are deleted. `RETAIN`: they are
+   * released, that is, they stay at the cloud, the bucket with records, manifest and credentials stays as well, and batches of
+   * the stack may list them again, as adopted ones. A change that fails deletes what it created in any case.
+   * (`RETAIN_ON_UPDATE_OR_DELETE` means the same.)
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
 
   /**
    * How long one operation may take in all, at most 55 minutes. It must suffice to look every device up and to read its
@@ -115,7 +141,13 @@ export class DeviceBatch extends Construct {
 
     validateCloud(this, reference, limits);
     refuseTokensInDevices(this, selection);
-    checkAt(this, () => validateSelection(selection, limits));
+    const onExisting = (props.onExisting ?? OnExisting.fail())._option;
+    if (typeof onExisting === 'object') refuseTokensInNames(this, onExisting.adopt);
+    checkAt(this, () => {
+      validateSelection(selection, limits);
+      validateOnExisting(onExisting, namesKnown(selection) ? expandNames(selection) : undefined);
+    });
+    const removalPolicy = removalOption(this, props.removalPolicy);
     const timeoutSeconds = this.timeoutSeconds(limits);
     this.provider = this.providerOfStack();
 
@@ -123,7 +155,10 @@ export class DeviceBatch extends Construct {
       version: OPTIONS_VERSION,
       cloud: reference,
       devices: selection,
+      onExisting,
       deleteActivated: props.deleteActivated ?? false,
+      onPartialFailure: props.onPartialFailure ?? OnPartialFailure.ROLL_BACK,
+      removalPolicy,
       deviceCredentials: (props.deviceCredentials ?? DeviceCredentials.store())._place,
       timeoutSeconds,
       // Only at synth is it known whether anything uses them.

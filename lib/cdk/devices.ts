@@ -22,6 +22,18 @@ export interface DeviceSequenceProps {
   readonly pad?: number;
 }
 
+/** Devices whose names do not matter, as long as nobody else has them. */
+export interface GeneratedDevicesProps {
+  /** How many devices, from 1 on. Must be known at synth. */
+  readonly count: number;
+
+  /**
+   * What every name begins with. Must be known at synth.
+   * @default - nothing
+   */
+  readonly prefix?: string;
+}
+
 /** Which devices a batch has. */
 export class Devices {
   /**
@@ -39,7 +51,20 @@ export class Devices {
   }
 
   /**
-   * So many devices, from 1 on, whose names the cloud invents (Alibaba only). Prefer `sequence`: if the answer to the one
+   * So many devices, from 1 on, whose names are derived from the stack's id and the construct's logical id: `count` times the
+   * prefix and 13 characters `0-9a-v`. Deploying again asks for the same names, and a grown batch keeps those that it has.
+   * Renaming the construct gives it other devices; keep the old logical id with `overrideLogicalId` to avoid that.
+   *
+   * The names are known after the deployment: they fit into CloudFormation's response as far as 2,000 B, and the manifest has
+   * them all.
+   */
+  public static generated(props: GeneratedDevicesProps): Devices {
+    const { prefix, count } = props;
+    return new Devices({ generated: { prefix, count } });
+  }
+
+  /**
+   * So many devices, from 1 on, whose names the cloud invents (Alibaba only). Prefer `generated`: if the answer to the one
    * call that creates such devices is lost, nobody can tell which ones they are, and the deployment fails rather than
    * create them twice or delete any by guess. A grown batch keeps its devices, a shrunk one those that it has had longest.
    */

@@ -3,3 +3,5 @@ export * from './device-batch-provider';
 export * from './device-cloud';
 export * from './device-credentials';
 export * from './devices';
+export * from './on-existing';
+export * from './on-partial-failure';

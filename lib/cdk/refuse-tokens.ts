@@ -22,8 +22,13 @@ export function notKnownAtSynth(scope: IConstruct, member: string): SynthesisErr
 /** Names make the batch: all that they come from must be known. */
 export function refuseTokensInDevices(scope: IConstruct, selection: DeviceSelection): void {
   if ('sequence' in selection) return refuseTokens(scope, { ...selection.sequence });
+  if ('generated' in selection) return refuseTokens(scope, { ...selection.generated });
   if ('assignedByCloud' in selection) return refuseTokens(scope, { ...selection.assignedByCloud });
   if ('fromJob' in selection) return refuseTokens(scope, { ...selection.fromJob });
-  refuseTokens(scope, { names: selection.named });
-  refuseTokens(scope, Object.fromEntries(selection.named.map((name, i) => [`names[${i}]`, name])));
+  refuseTokensInNames(scope, selection.named);
+}
+
+export function refuseTokensInNames(scope: IConstruct, names: readonly string[]): void {
+  refuseTokens(scope, { names });
+  refuseTokens(scope, Object.fromEntries(names.map((name, i) => [`names[${i}]`, name])));
 }

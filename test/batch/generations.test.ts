@@ -29,6 +29,18 @@ describe('changing a batch', () => {
     expect([...world.store.objects.keys()].filter((key) => key.includes(`${old}/`))).toEqual([]);
   });
 
+  it('brings the secrets of devices to the store that were registered without keeping them (I4)', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(2), { deviceCredentials: 'none' }));
+    const { generation, state } = await world.update(old, world.options(lights(2)));
+    expect(state).toBe('succeeded');
+    await world.delete(old);
+    const secrets = world.emulator.aliyun.devices().map(({ deviceName, iotId, deviceSecret }) => {
+      return { name: deviceName, id: iotId, DeviceSecret: deviceSecret };
+    });
+    expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toEqual(secrets);
+  });
+
   it('gives the same generation back where names only change their order', async () => {
     const world = new World();
     const { generation } = await world.create(world.options(lights(3)));

@@ -7,6 +7,7 @@ import {
   Duration,
   Fn,
   NestedStack,
+  RemovalPolicy,
   Stack,
   Token,
 } from 'aws-cdk-lib';
@@ -15,7 +16,14 @@ import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { parseOptions } from '../../lib/batch/contract';
-import { AliyunSignature, DeviceBatchProvider, DeviceCredentials, Devices } from '../../lib';
+import {
+  AliyunSignature,
+  DeviceBatchProvider,
+  DeviceCredentials,
+  Devices,
+  OnExisting,
+  OnPartialFailure,
+} from '../../lib';
 import { BATCH, KEYS_ARN, cloud, keys, lights, like, resource, resources, town } from './town';
 
 /** What the functions of a stack are told of how many batches share the rates. */
@@ -33,7 +41,10 @@ describe('the resource', () => {
     lights(stack, {
       cloud: cloud(stack, { instanceId: 'iot-060a02fl', endpoint: 'http://127.0.0.1:8080' }),
       devices: Devices.sequence({ prefix: 'light-', count: 500, start: 0, pad: 4 }),
+      onExisting: OnExisting.adoptOnly(['light-0007']),
       deleteActivated: true,
+      onPartialFailure: OnPartialFailure.KEEP,
+      removalPolicy: RemovalPolicy.RETAIN,
       deviceCredentials: DeviceCredentials.none(),
       timeout: Duration.minutes(20),
     });
@@ -51,7 +62,10 @@ describe('the resource', () => {
         },
       },
       devices: { sequence: { prefix: 'light-', count: 500, start: 0, pad: 4 } },
+      onExisting: { adopt: ['light-0007'] },
       deleteActivated: true,
+      onPartialFailure: 'keep',
+      removalPolicy: 'retain',
       deviceCredentials: 'none',
       timeoutSeconds: 1200,
       secretArn: KEYS_ARN,
@@ -89,6 +103,7 @@ describe('the resource', () => {
   });
 
   test.each([
+    ['generated names', Devices.generated({ count: 50 }), { generated: { count: 50 } }],
     ['names that the cloud invents', Devices.assignedByCloud(50), { assignedByCloud: { count: 50 } }],
     ['the devices of a job', Devices.fromJob('1295006'), { fromJob: { id: '1295006' } }],
   ])('asks for %s, whose names come with the response where something uses them', (_what, devices, expected) => {

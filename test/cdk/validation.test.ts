@@ -1,9 +1,9 @@
-import { App, CfnOutput, CfnParameter, Duration, Fn, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, Duration, Fn, Lazy, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { DeviceBatchProvider, Devices } from '../../lib';
+import { type DeviceBatchProps, DeviceBatchProvider, Devices, OnExisting } from '../../lib';
 import { jobList } from '../../lib/cdk/job-list';
 import { type Claim, brokenStackRules } from '../../lib/cdk/stack-rules';
 import { aliyunLimits } from '../../lib/clouds/aliyun/limits';
@@ -33,6 +33,16 @@ describe('devices are refused where they are written', () => {
       'a name that is asked for twice',
       () => Devices.named(['gate', 'bridge', 'gate']),
       '"gate" is asked for more than once; every name must be unique [InvalidDevices]',
+    ],
+    [
+      'a prefix that leaves too little room for generated characters',
+      () => Devices.generated({ count: 3, prefix: 'a-prefix-of-20-chars' }),
+      `with the prefix "a-prefix-of-20-chars" and 13 generated characters a name ${NAME_RULE.slice(0, 6)}`,
+    ],
+    [
+      'a prefix that is a token',
+      (stack) => Devices.generated({ count: 3, prefix: parameter(stack) }),
+      `prefix ${TOKEN}`,
     ],
     ['no name', () => Devices.named([]), 'a batch needs at least one device [InvalidDevices]'],
     [
@@ -128,6 +138,34 @@ describe('a time-out is refused', () => {
   });
 });
 
+describe('what happens to devices is refused', () => {
+  test.each<[string, Partial<DeviceBatchProps>, string]>([
+    [
+      'where a device is to be adopted that is not in the batch',
+      { onExisting: OnExisting.adoptOnly(['light-001', 'light-004']) },
+      `"light-004" is to be adopted and is none of the batch's devices: take it out of onExisting, or into devices [InvalidOnExisting]`,
+    ],
+    [
+      'where devices are to be adopted whose names nobody knows',
+      { onExisting: OnExisting.adopt(), devices: Devices.generated({ count: 3 }) },
+      'devices can be adopted only where they are named: leave onExisting out, or name the devices [InvalidOnExisting]',
+    ],
+    [
+      'where a snapshot of them is wanted',
+      { removalPolicy: RemovalPolicy.SNAPSHOT },
+      'removalPolicy is snapshot, which devices do not have: use DESTROY or RETAIN [InvalidRemovalPolicy]',
+    ],
+  ])('%s', (_, props, message) => {
+    expect(() => lights(town(), props)).toThrow(`Town/StreetLights: ${message}`);
+  });
+
+  test('where a name to be adopted is a token', () => {
+    const stack = town();
+    const onExisting = OnExisting.adoptOnly([parameter(stack)]);
+    expect(() => lights(stack, { onExisting })).toThrow(`Town/StreetLights: names[0] ${TOKEN}`);
+  });
+});
+
 describe('a provider is refused', () => {
   test('from another stack, with which it would be deleted', () => {
     const provider = new DeviceBatchProvider(new Stack(new App(), 'Elsewhere'), 'Provider');
@@ -160,7 +198,7 @@ describe('names that are listed one by one must fit into the event', () => {
     const stack = town();
     lights(stack, { devices: Devices.named(names(300)) });
     expect(() => Template.fromStack(stack)).toThrow(
-      /\[Town\/StreetLights\] the options take 4995 B of JSON, 4096 B fit into CloudFormation's event: .*use Devices\.sequence\(\).*\[PropertiesTooLarge\]/,
+      /\[Town\/StreetLights\] the options take 5071 B of JSON, 4096 B fit into CloudFormation's event: .*use Devices\.sequence\(\).*\[PropertiesTooLarge\]/,
     );
   });
 
@@ -176,7 +214,7 @@ describe('names that are listed one by one must fit into the event', () => {
       }
       return undefined;
     });
-    expect(sizes).toEqual([4995, 4995 + 200 - KEYS_ARN.length]);
+    expect(sizes).toEqual([5071, 5071 + 200 - KEYS_ARN.length]);
   });
 
   test('and a list that its owner changes later is not changed with it', () => {

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import { BatchError } from '../errors';
 import type { CloudLimits } from './limits';
+import { quote } from './quote';
 
 /** Which devices a batch has, as it travels. Exactly one member is set. */
 export type DeviceSelection =
   | { named: readonly string[] }
   | { sequence: DeviceSequence }
+  /** So many devices, whose names are derived from the batch's identity. */
+  | { generated: GeneratedDevices }
   /** So many devices, whose names the cloud invents. */
   | { assignedByCloud: { count: number } }
   /** The devices of a job that was submitted elsewhere: to be waited for and listed, never owned. */
@@ -24,7 +28,26 @@ export interface DeviceSequence {
   pad?: number;
 }
 
-/** The names of a selection, in the order asked for; none where only the cloud knows them. */
+/** `count` names: the prefix and 13 characters, e.g. `light-0f3kq2m8tc1vd`. */
+export interface GeneratedDevices {
+  count: number;
+  /** @default '' */
+  prefix?: string;
+}
+
+/**
+ * The names that a batch generates: 65 bits of each are derived from the batch's id, so that a repeated request asks for the
+ * same ones, and nobody else has made a device of such a name (which counts as a proof of ownership). A larger count begins
+ * with the names of a smaller one.
+ */
+export function generateNames(batchId: string, { count, prefix = '' }: GeneratedDevices): string[] {
+  return Array.from({ length: count }, (_, i) => {
+    const digest = createHash('sha256').update(`${batchId}/${i}`).digest();
+    return prefix + (digest.readBigUInt64BE() * 2n + BigInt((digest[8] ?? 0) & 1)).toString(32).padStart(13, '0');
+  });
+}
+
+/** The names of a selection, in the order asked for; none where they are not known before the batch has an id. */
 export function expandNames(selection: DeviceSelection): string[] {
   if ('named' in selection) return [...selection.named];
   if (!('sequence' in selection)) return [];
@@ -41,6 +64,7 @@ export function namesKnown(selection: DeviceSelection): boolean {
 export function countNames(selection: DeviceSelection): number {
   if ('named' in selection) return selection.named.length;
   if ('sequence' in selection) return selection.sequence.count;
+  if ('generated' in selection) return selection.generated.count;
   return 'assignedByCloud' in selection ? selection.assignedByCloud.count : 0;
 }
 
@@ -51,6 +75,7 @@ export function countNames(selection: DeviceSelection): number {
 export function validateSelection(selection: DeviceSelection, limits: CloudLimits): void {
   if ('fromJob' in selection) return validateJobId(selection.fromJob.id);
   if ('assignedByCloud' in selection) return validateAssigned(selection.assignedByCloud.count, limits);
+  if ('generated' in selection) return validateGenerated(selection.generated, limits);
   if ('sequence' in selection) validateSequence(selection.sequence);
   const names = expandNames(selection);
   if (names.length === 0) throw invalid('a batch needs at least one device');
@@ -71,6 +96,17 @@ function validateSequence({ count, start = 1, pad = 3 }: DeviceSequence): void {
   if (!Number.isSafeInteger(start) || start < 0)
     throw invalid(`start is ${start}; it must be a whole number from 0 on`);
   if (!Number.isSafeInteger(pad) || pad < 0 || pad > 16) throw invalid(`pad is ${pad}; it must be 0 to 16`);
+}
+
+/** Whatever the batch, its names have the same length and characters. */
+function validateGenerated({ count, prefix = '' }: GeneratedDevices, limits: CloudLimits): void {
+  validateCount(count);
+  const [example = ''] = generateNames('b', { count: 1, prefix });
+  if (limits.namePattern.test(example)) return;
+  throw invalid(
+    `with the prefix ${quote([prefix])} and ${example.length - prefix.length} generated characters a name cannot be a ` +
+      `device name on ${limits.title}: it takes ${limits.nameRule}`,
+  );
 }
 
 function validateAssigned(count: number, limits: CloudLimits): void {
@@ -95,13 +131,6 @@ function duplicatesOf(names: readonly string[]): string[] {
   const twice = new Set<string>();
   for (const name of names) (seen.has(name) ? twice : seen).add(name);
   return [...twice];
-}
-
-/** The first few values, quoted: `"a b", "c?" and 3 more`. */
-function quote(values: readonly string[]): string {
-  const shown = values.slice(0, 5).map((value) => JSON.stringify(value.slice(0, 80)));
-  const rest = values.length - shown.length;
-  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 function invalid(message: string): BatchError {

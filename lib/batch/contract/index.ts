@@ -2,6 +2,7 @@ export * from './attributes';
 export * from './cloud-reference';
 export * from './device-names';
 export * from './environment';
+export * from './existing-devices';
 export * from './limits';
 export * from './options';
 export * from './parse-options';

@@ -44,6 +44,8 @@ export interface Cloud {
   identify?(identity: string): Promise<FoundDevice | undefined>;
   /** The product's devices that were created in a window (milliseconds since 1970), to be named in an error. */
   createdSince?(since: number, until: number): Promise<FoundDevice[]>;
+  /** The secrets of devices that exist, as far as the cloud tells them again. Absent where it never does. */
+  readCredentials?(devices: readonly { name: string; identity: string }[]): Promise<CollectedDevice[]>;
   /** Deletes one device by its identity; one that is gone already counts as success. Irreversible. */
   delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'>;
 

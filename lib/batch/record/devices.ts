@@ -25,8 +25,26 @@ export async function loadCollected(
   generation: Generation,
   job: number,
 ): Promise<RecordedDevice[] | undefined> {
-  const pairs = await readJson(store, keys.devices(generation.id, job), collectedSchema);
+  return loadCreated(store, keys.devices(generation.id, job));
+}
+
+async function loadProven(store: Store, generation: Generation): Promise<RecordedDevice[]> {
+  return (await loadCreated(store, keys.proven(generation.id))) ?? [];
+}
+
+async function loadCreated(store: Store, key: string): Promise<RecordedDevice[] | undefined> {
+  const pairs = await readJson(store, key, collectedSchema);
   return pairs?.map(([name, identity]) => ({ name, identity, provenance: 'created' }));
+}
+
+/** Writes down devices that are the generation's though no job tells so any more. */
+export async function saveProven(
+  store: Store,
+  generation: Generation,
+  devices: readonly { name: string; identity: string }[],
+): Promise<void> {
+  const pairs = devices.map(({ name, identity }) => [name, identity]);
+  await store.put(keys.proven(generation.id), JSON.stringify(pairs));
 }
 
 /** Every device of a generation whose identity is recorded, by name: carried over, or created by its jobs. */
@@ -37,6 +55,9 @@ export async function loadDevices(store: Store, generation: Generation): Promise
   for (const device of plan.carried) devices.set(device.name, device);
   for (const job of plan.jobs.keys()) {
     for (const device of (await loadCollected(store, generation, job)) ?? []) devices.set(device.name, device);
+  }
+  if (generation.kind === 'generated') {
+    for (const device of await loadProven(store, generation)) devices.set(device.name, device);
   }
   return devices;
 }

@@ -13,17 +13,22 @@ export const HEAD_VERSION = 1;
 const policySchema = z.looseObject({
   deleteActivated: z.boolean(),
   deviceCredentials: z.enum(['store', 'none']),
+  removalPolicy: z.enum(['destroy', 'retain']).default('destroy'),
+  onPartialFailure: z.enum(['rollBack', 'keep']).default('rollBack'),
+  /** Which devices may join that exist and are nobody's here: none, all, or those of the listed names. */
+  onExisting: z.union([z.enum(['fail', 'adopt']), nameListSchema]).default('fail'),
 });
 
 /** How to reach the cloud: never a secret itself, only where it is. */
 const accessSchema = z.looseObject({ secretArn: z.string().optional() });
 
-const phases = ['rising', 'standing', 'falling', 'draining', 'gone'] as const;
+const phases = ['rising', 'standing', 'failed', 'falling', 'draining', 'gone'] as const;
 
 const generationSchema = z.looseObject({
   id: z.string(),
   /**
-   * `rising`: being made. `standing`: all its devices exist. `falling`: its devices are being deleted or released; never
+   * `rising`: being made. `standing`: all its devices exist. `failed`: its change failed, and what exists of it was kept; it
+   * belongs to the batch until a later change succeeds. `falling`: its devices are being deleted or released; never
    * undone. `draining`: as falling, but a job of it still runs at the cloud. `gone`: it answers for no device any more.
    */
   phase: z.enum(phases),
@@ -43,10 +48,11 @@ const generationSchema = z.looseObject({
   access: accessSchema,
   policy: policySchema,
   /**
-   * `listed`: the names are asked for. `assigned`: the cloud invents them; `names` has their count, and the names once they
+   * `listed`: the names are asked for. `generated`: they are derived from the batch's id, so that a device of such a name is
+   * the batch's own. `assigned`: the cloud invents them; `names` has their count, and the names once they
    * are known. `observed`: the devices of a job that is not ours; the batch lists them and owns nothing.
    */
-  kind: z.enum(['listed', 'assigned', 'observed']).default('listed'),
+  kind: z.enum(['listed', 'generated', 'assigned', 'observed']).default('listed'),
   /** The job whose devices are observed. */
   observedJob: z.string().optional(),
   names: nameListSchema,
@@ -54,6 +60,8 @@ const generationSchema = z.looseObject({
   reported: z.boolean(),
   /** Whether an Update or Delete ever came with this generation's id, so that whoever asks knows of it. */
   named: z.boolean(),
+  /** Whether its change failed and what exists of it was kept. */
+  kept: z.boolean().optional(),
   /** Set once the plan (which devices are carried over, which jobs there are) is written. */
   planned: z.boolean(),
   /**
@@ -74,6 +82,8 @@ const generationSchema = z.looseObject({
       looked: z.object({ before: z.number(), after: z.string() }).optional(),
       /** Nothing is left to delete: what remains is to forget the generation. */
       cleared: z.boolean().optional(),
+      /** Whether its manifest and credentials stay. */
+      retains: z.boolean().optional(),
       /** Some of the devices that exist under its names and could not be proven its own. */
       suspects: z.array(z.string()).optional(),
     })
@@ -146,6 +156,11 @@ export function emptyHead(batchId: string): Head {
 /** Rising and standing generations list their devices: as long as one does, the device lives. */
 export function lists(generation: Generation): boolean {
   return generation.phase === 'rising' || generation.phase === 'standing';
+}
+
+/** Whether a generation is one that may be told to fall. */
+export function keptOrListed(generation: Generation): boolean {
+  return lists(generation) || generation.phase === 'failed';
 }
 
 /** Falling and draining generations are owed: their devices still have to be deleted or released. */

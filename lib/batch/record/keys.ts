@@ -10,6 +10,12 @@ export const keys = {
   devices: (generationId: string, job: number) => `generations/${generationId}/devices/${ordinal(job)}.json`,
   lookUps: (generationId: string) => `generations/${generationId}/look-ups/`,
   lookUp: (generationId: string, digest: string) => `generations/${generationId}/look-ups/${digest}.json`,
+  /** Devices that can be proven a generation's own though none of its jobs lists them. */
+  proven: (generationId: string) => `generations/${generationId}/devices/proven.json`,
+  /** Devices of a product that left their batches without being deleted. */
+  releasedOf: (cloudKey: string) => `released/${encodeURIComponent(cloudKey)}/`,
+  released: (cloudKey: string, generationId: string, part: number) =>
+    `released/${encodeURIComponent(cloudKey)}/${generationId}/${ordinal(part)}.json`,
   /** Everything of a generation but its manifest and credentials. */
   generation: (generationId: string) => `generations/${generationId}/`,
   manifest: (batchId: string, generationId: string) => `${storePrefixes.manifests}${batchId}/${generationId}.json`,

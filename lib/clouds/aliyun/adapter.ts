@@ -3,6 +3,7 @@ import {
   CloudError,
   type Cloud,
   type CloudTraits,
+  type CollectedDevice,
   type CollectedPage,
   type FoundDevice,
   type JobOpening,
@@ -12,7 +13,7 @@ import {
 import { registerCount } from './assigned-names';
 import type { AliyunClient } from './client';
 import { APPLY_NOT_FOUND, INVALID_IOT_ID, NOT_EXISTED_DEVICE } from './codes';
-import { detailByIdentity } from './device-details';
+import { detailByIdentity, secretsByName } from './device-details';
 import { listCreated } from './device-listing';
 import { DeleteDevice } from './device-operations';
 import { cloudError, hasCode, refuse } from './failure';
@@ -146,6 +147,10 @@ export class AliyunCloud implements Cloud {
 
   createdSince(since: number, until: number): Promise<FoundDevice[]> {
     return listCreated(this.client, this.productKey, since, until);
+  }
+
+  readCredentials(devices: readonly { name: string; identity: string }[]): Promise<CollectedDevice[]> {
+    return secretsByName(this.client, this.productKey, devices);
   }
 
   async delete({ name, identity }: { name: string; identity: string }): Promise<'deleted' | 'gone'> {

@@ -1,7 +1,7 @@
-import type { FoundDevice } from '../../batch/ports/cloud';
+import type { CollectedDevice, FoundDevice } from '../../batch/ports/cloud';
 import type { AliyunClient } from './client';
 import { INVALID_IOT_ID, NOT_EXISTED_DEVICE } from './codes';
-import { BatchQueryDeviceDetail, QueryDeviceDetail } from './device-operations';
+import { BatchQueryDeviceDetail, QueryDeviceDetail, type DeviceDetail } from './device-operations';
 import { cloudError, hasCode } from './failure';
 import { detailedDevice } from './found-device';
 import { pageSizes } from './limits';
@@ -16,7 +16,42 @@ export async function detailsByName(
   names: readonly string[],
   seen: (done: number) => void,
 ): Promise<FoundDevice[]> {
-  const found: FoundDevice[] = [];
+  const details = await allDetails(client, productKey, names, seen);
+  return details.map((device) => detailedDevice(device, client.clockSkewMs));
+}
+
+/**
+ * The secrets of those of the devices that still are the same ones; BatchQueryDeviceDetail tells them as often as it is asked
+ * (API reference, DeviceSecret).
+ */
+export async function secretsByName(
+  client: AliyunClient,
+  productKey: string,
+  devices: readonly { name: string; identity: string }[],
+): Promise<CollectedDevice[]> {
+  const identities = new Map(devices.map(({ name, identity }) => [name, identity]));
+  const details = await allDetails(client, productKey, [...identities.keys()], () => undefined);
+  return details.flatMap(({ DeviceName: name, IotId: identity, DeviceSecret }) =>
+    DeviceSecret && identities.get(name) === identity ? [{ name, identity, credentials: { DeviceSecret } }] : [],
+  );
+}
+
+/** The device of this identity, undefined if there is none (any more). */
+export async function detailByIdentity(client: AliyunClient, identity: string): Promise<FoundDevice | undefined> {
+  const device = await detail(client, { IotId: identity });
+  if (device === undefined) return undefined;
+  if (device.IotId === identity) return detailedDevice(device, client.clockSkewMs);
+  const text = `asked for the device ${identity}, the answer is for ${device.IotId}`;
+  throw cloudError(QueryDeviceDetail, { code: 'OtherDevice', text, meaning: 'permanent' });
+}
+
+async function allDetails(
+  client: AliyunClient,
+  productKey: string,
+  names: readonly string[],
+  seen: (done: number) => void,
+): Promise<DeviceDetail[]> {
+  const found: DeviceDetail[] = [];
   let next = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
@@ -35,21 +70,11 @@ export async function detailsByName(
   }
 }
 
-/** The device of this identity, undefined if there is none (any more). */
-export async function detailByIdentity(client: AliyunClient, identity: string): Promise<FoundDevice | undefined> {
-  const device = await detail(client, { IotId: identity });
-  if (device === undefined || device.identity === identity) return device;
-  const text = `asked for the device ${identity}, the answer is for ${device.identity}`;
-  throw cloudError(QueryDeviceDetail, { code: 'OtherDevice', text, meaning: 'permanent' });
-}
-
-async function chunkByName(client: AliyunClient, productKey: string, names: string[]): Promise<FoundDevice[]> {
+async function chunkByName(client: AliyunClient, productKey: string, names: string[]): Promise<DeviceDetail[]> {
   const asked = new Set(names);
   const { Data } = await client.call(BatchQueryDeviceDetail, { ProductKey: productKey, DeviceName: names });
   if (Data === undefined) return oneByOne(client, productKey, names);
-  return Data.filter(({ DeviceName }) => asked.has(DeviceName)).map((device) =>
-    detailedDevice(device, client.clockSkewMs),
-  );
+  return Data.filter(({ DeviceName }) => asked.has(DeviceName));
 }
 
 /**
@@ -57,8 +82,8 @@ async function chunkByName(client: AliyunClient, productKey: string, names: stri
  * got lost looks as if none of them did: devices would count as deleted, or as never made. One that has no list, not
  * even an empty one, is therefore confirmed name by name, by an operation that says "does not exist".
  */
-async function oneByOne(client: AliyunClient, productKey: string, names: readonly string[]): Promise<FoundDevice[]> {
-  const found: FoundDevice[] = [];
+async function oneByOne(client: AliyunClient, productKey: string, names: readonly string[]): Promise<DeviceDetail[]> {
+  const found: DeviceDetail[] = [];
   for (const DeviceName of names) {
     const device = await detail(client, { ProductKey: productKey, DeviceName });
     if (device !== undefined) found.push(device);
@@ -66,9 +91,9 @@ async function oneByOne(client: AliyunClient, productKey: string, names: readonl
   return found;
 }
 
-async function detail(client: AliyunClient, device: Record<string, string>): Promise<FoundDevice | undefined> {
+async function detail(client: AliyunClient, device: Record<string, string>): Promise<DeviceDetail | undefined> {
   try {
-    return detailedDevice((await client.call(QueryDeviceDetail, device)).Data, client.clockSkewMs);
+    return (await client.call(QueryDeviceDetail, device)).Data;
   } catch (error) {
     // An IotId becomes invalid with its device.
     if (hasCode(error, NOT_EXISTED_DEVICE) || hasCode(error, INVALID_IOT_ID)) return undefined;

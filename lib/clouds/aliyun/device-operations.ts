@@ -23,6 +23,7 @@ export const QueryProduct: Operation<z.output<typeof productAnswer>> = {
 const deviceDetail = caseless({
   DeviceName: z.string().min(1),
   IotId: id,
+  DeviceSecret: optionalText,
   Status: optionalText,
   // The listing's word for it.
   DeviceStatus: optionalText,

@@ -8,7 +8,15 @@ const least = {
 
 describe('the options as they travel', () => {
   it('have defaults for what is left out', () => {
-    expect(parseOptions(least)).toEqual({ ...least, version: 1, deleteActivated: false, deviceCredentials: 'store' });
+    expect(parseOptions(least)).toEqual({
+      ...least,
+      version: 1,
+      onExisting: 'fail',
+      deleteActivated: false,
+      onPartialFailure: 'rollBack',
+      removalPolicy: 'destroy',
+      deviceCredentials: 'store',
+    });
   });
 
   it('are understood as CloudFormation sends them: every scalar a text, with members of its own', () => {
@@ -38,7 +46,11 @@ describe('the options as they travel', () => {
   });
 
   it.each([
-    ['no devices', { ...least, devices: {} }, 'devices: one of named, sequence, assignedByCloud, fromJob is needed'],
+    [
+      'no devices',
+      { ...least, devices: {} },
+      'devices: one of named, sequence, generated, assignedByCloud, fromJob is needed',
+    ],
     ['a count that is none', { ...least, devices: { sequence: { prefix: '', count: 'many' } } }, 'devices'],
     ['an unknown signature', { ...least, cloud: { aliyun: { ...least.cloud.aliyun, signature: 'MD5' } } }, 'signature'],
     ['no product', { ...least, cloud: { aliyun: { region: 'cn-shanghai' } } }, 'cloud.aliyun.productKey'],

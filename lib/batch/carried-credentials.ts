@@ -1,0 +1,68 @@
+import { BatchError } from './errors';
+import { devices, listOf } from './messages';
+import type { Operation } from './operation';
+import type { Cloud } from './ports/cloud';
+import { keys } from './record/keys';
+import { sha256 } from './record/names';
+import { namesOf, type Plan, type RecordedDevice } from './record/plan';
+
+/**
+ * Stores the secrets of the devices that a generation takes over: as the generations have them that they come from, else as
+ * the cloud still tells them.
+ *
+ * @throws BatchError `CredentialsMissing`: success would mean that every secret is where it was to be stored (I4).
+ */
+export async function keepCarriedCredentials(
+  operation: Operation,
+  cloud: Cloud,
+  generationId: string,
+  plan: Plan,
+): Promise<void> {
+  const { batchId } = operation;
+  const { vault } = operation.ports;
+  const place = { batchId, generationId };
+  const missing = new Map(plan.carried.map((device) => [device.name, device]));
+  for (const source of plan.sources) {
+    for (const name of await vault.carryOver(source, place, new Set(missing.keys()))) missing.delete(name);
+  }
+  await readAgain(operation, cloud, generationId, plan.jobs.length, missing);
+  if (missing.size > 0) {
+    throw new BatchError(
+      'CredentialsMissing',
+      `the secrets of ${devices(missing.size)} were not kept when they were registered, and ${cloud.limits.title} does not tell ` +
+        `them again: ${listOf([...missing.keys()])}; set deviceCredentials to none, or register them anew under other names`,
+    );
+  }
+  await vault.finish(place);
+}
+
+/** Devices in one part: little enough for an invocation. */
+const PART = 2_000;
+
+/** Takes out of `missing` what the cloud told. A part that an earlier invocation stored is not asked for again. */
+async function readAgain(
+  operation: Operation,
+  cloud: Cloud,
+  generationId: string,
+  firstPart: number,
+  missing: Map<string, RecordedDevice>,
+): Promise<void> {
+  if (!cloud.readCredentials) return;
+  const { store, batchId } = operation;
+  const all = [...missing.values()];
+  for (let from = 0; from < all.length; from += PART) {
+    const part = all.slice(from, from + PART);
+    const names = namesOf(part);
+    const note = keys.lookUp(generationId, sha256(`credentials\n${names.join('\n')}`));
+    if (!(await store.get(note))) {
+      const found = await operation.patiently(
+        'reading secrets',
+        async () => (await cloud.readCredentials?.(part)) ?? [],
+      );
+      if (found.length < part.length) return;
+      await operation.ports.vault.savePart({ batchId, generationId }, firstPart + from / PART, found);
+      await store.put(note, '[]');
+    }
+    for (const name of names) missing.delete(name);
+  }
+}

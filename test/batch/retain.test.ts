@@ -1,0 +1,94 @@
+import { lights, World } from '../support/world';
+
+const retain = { removalPolicy: 'retain' } as const;
+
+describe('a batch that retains its devices', () => {
+  it('leaves them at the cloud when it is deleted, with manifest and secrets', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(2), retain));
+    world.emulator.aliyun.connect('light-001');
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(2));
+    expect(world.head().generations).toMatchObject([{ phase: 'gone' }]);
+    expect(world.json(`manifests/b1/${generation}.json`).devices).toHaveLength(2);
+    expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toHaveLength(2);
+  });
+
+  it('releases what leaves it, also what has connected, and lists it again as adopted with its secrets', async () => {
+    const world = new World();
+    const { generation: first } = await world.create(world.options(lights(3), retain));
+    world.emulator.aliyun.connect('light-001');
+    const before = world.identities();
+    const { generation: second } = await world.update(first, world.options(lights(2, 2), retain));
+    expect(await world.delete(first)).toEqual({ state: 'succeeded' });
+    expect(world.identities()).toEqual(before);
+
+    const third = await world.update(second, world.options(lights(3)));
+    expect(third).toMatchObject({ state: 'succeeded' });
+    const kept = [...world.store.objects.keys()].filter((key) =>
+      key.startsWith(`credentials/b1/${third.generation}/c`),
+    );
+    expect(
+      kept
+        .flatMap((key) => world.credentials(key))
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(lights(3));
+    await world.delete(second);
+    // The policy is that of the last change now: what the batch created goes, what it once released stays.
+    expect(await world.delete(third.generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(['light-001']);
+  });
+
+  it('lets another batch of the stack list what it released', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(2), retain), 'a');
+    await world.delete(generation, 'a');
+    const before = world.identities();
+    const other = await world.create(world.options(lights(2)), 'b');
+    expect(other).toMatchObject({ state: 'succeeded' });
+    expect(world.identities()).toEqual(before);
+    await world.delete(other.generation, 'b');
+    expect(world.identities()).toEqual(before);
+  });
+
+  it('does not take a stranger of the same name for what it released', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(1), retain), 'a');
+    await world.delete(generation, 'a');
+    world.emulator.aliyun.deleteDevice('light-001');
+    world.seed('light-001');
+    const result = await world.create(world.options(lights(1)), 'b');
+    expect(result).toMatchObject({ state: 'failed', code: 'DevicesExist' });
+  });
+
+  it('still deletes what a failed change created (I2)', async () => {
+    const world = new World();
+    world.fault({ kind: 'failCreate', names: ['light-002'] });
+    expect(await world.create(world.options(lights(3), retain))).toMatchObject({ state: 'failed' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('is judged by the policy of its last change, not by what a Delete brings', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(1)));
+    await world.update(generation, world.options(lights(1), retain));
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(1));
+  });
+
+  it('releases at once what is left when it was cut off in between', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(2), retain));
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    const ports = world.ports(async (what, run) => {
+      if (what.startsWith('store put released/')) throw new Error('the store is gone');
+      return run();
+    });
+    await expect(world.once(order.requestId, 'b1', ports)).rejects.toThrow('gone');
+    expect(await world.work(order.requestId)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(2));
+    expect([...world.store.objects.keys()].filter((key) => key.startsWith('released/'))).toHaveLength(1);
+  });
+});
