@@ -29,9 +29,15 @@ function describeGeneration(generation: GenerationStatus, current: string | unde
     ...(deleted !== undefined ? [`${deleted} deleted`] : []),
   ];
   return [
-    `  ${id === current ? '*' : ' '} ${id}  ${phase}${generation.owed ? ' (owed)' : ''}: ${details.join(', ')}`,
+    `  ${id === current ? '*' : ' '} ${id}  ${phase}${noteOn(generation)}: ${details.join(', ')}`,
     ...jobs.map((job) => `      ${describeJob(job)}`),
   ];
+}
+
+/** A failed change's devices stay in the batch; those of a falling one still have to go. */
+function noteOn({ phase, owed }: GenerationStatus): string {
+  if (phase === 'failed') return ' (kept)';
+  return owed ? ' (owed)' : '';
 }
 
 function describeJob({ id, devices, state, failed }: JobStatus): string {

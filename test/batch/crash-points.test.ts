@@ -74,6 +74,53 @@ const scenarios: Scenario[] = [
       expect(world.devices()).toEqual(lights(5, 3));
     },
   },
+  {
+    name: 'an Update that fails in part and keeps what it made',
+    prepare: async () => {
+      const world = smallWorld();
+      const { generation } = await world.create(world.options(lights(2)));
+      world.fault({ kind: 'failCreate', names: ['light-004'] });
+      const options = world.options(lights(5), { onPartialFailure: 'keep' });
+      return submitted(world, () => ({ type: 'update', named: generation, options }));
+    },
+    verify: async (world, result) => {
+      expect(result.state).toBe('failed');
+      expect(world.devices()).toEqual(['light-001', 'light-002', 'light-003', 'light-005']);
+      world.emulator.faults.clear();
+      const fixed = await world.update(world.head().current as string, world.options(lights(5)));
+      expect(fixed.state).toBe('succeeded');
+      expectCompleteRecord(world, lights(5));
+    },
+  },
+  {
+    name: 'a Create that adopts a device, and the Delete that releases it',
+    prepare: async () => {
+      const world = smallWorld();
+      world.seed('light-002');
+      const options = world.options(lights(2), { onExisting: 'adopt' });
+      return submitted(world, () => ({ type: 'create', options }));
+    },
+    verify: async (world, result) => {
+      expect(result.state).toBe('succeeded');
+      expectCompleteRecord(world, lights(2));
+      expect(await world.delete(world.head().current as string)).toEqual({ state: 'succeeded' });
+      expect(world.devices()).toEqual(['light-002']);
+    },
+  },
+  {
+    name: 'a Delete of a batch that retains',
+    prepare: async () => {
+      const world = smallWorld();
+      const { generation } = await world.create(world.options(lights(2), { removalPolicy: 'retain' }));
+      return submitted(world, () => ({ type: 'delete', named: generation }));
+    },
+    verify: async (world, result) => {
+      expect(result.state).toBe('succeeded');
+      expect(world.devices()).toEqual(lights(2));
+      expect(world.head().generations.map(({ phase }) => phase)).toEqual(['gone']);
+      expect((await world.create(world.options(lights(2)), 'b2')).state).toBe('succeeded');
+    },
+  },
 ];
 
 describe.each(scenarios)('$name', (scenario) => {

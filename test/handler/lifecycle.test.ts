@@ -1,4 +1,4 @@
-import { attributes } from '../../lib/batch/contract';
+import { attributes, generateNames } from '../../lib/batch/contract';
 import { HandlerWorld } from '../support/handler-world';
 import { lights } from '../support/world';
 
@@ -42,6 +42,18 @@ describe('Create', () => {
     });
     expect(Data?.DeviceCount).toBe(2);
     expect(world.devices()).toEqual(['lamp-0009', 'lamp-0010']);
+  });
+
+  it('returns generated names, in the order in which a larger batch continues them', async () => {
+    const devices = (count: number) => ({ devices: { generated: { count, prefix: 'lamp-' } }, namesInResponse: true });
+    const { Data, PhysicalResourceId: id } = await world.create(devices(2));
+    const names = String(Data?.DeviceNames).split(',');
+    expect(names).toEqual(generateNames(String(Data?.BatchId), { count: 2, prefix: 'lamp-' }));
+    expect(world.devices()).toEqual([...names].sort());
+    const grown = await world.update(id, devices(3), devices(2));
+    expect(String(grown.Data?.DeviceNames)).toBe(
+      generateNames(String(Data?.BatchId), { count: 3, prefix: 'lamp-' }).join(','),
+    );
   });
 
   it('fails with the name that exists already and leaves nothing behind (I2)', async () => {
