@@ -80,10 +80,10 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
  */
 function letFall(head: Head, id: string): boolean {
   const named = head.generations.find((generation) => generation.id === id);
-  const newestCreate = head.generations.findLast((generation) => generation.origin === 'create');
-  const meant = named ?? (newestCreate?.named === false ? newestCreate : undefined);
+  const meant = named ?? unheardCreate(head);
   if (!meant) return false;
   if (named) named.named = true;
+  else meant.disowned = true;
 
   const current = head.generations.find((generation) => generation.id === head.current);
   if (!current || meant !== current) {
@@ -103,6 +103,26 @@ function letFall(head: Head, id: string): boolean {
   else delete head.current;
   return true;
 }
+
+/**
+ * The Create that a Delete with an invented id means: one of which the asker has not shown that it heard the answer. Where it
+ * created anew since (`--no-rollback`, then another try), the Delete of what it never heard of comes only now: an older Create
+ * that was answered is meant rather than the newest, which may be in use. Each is meant once.
+ */
+function unheardCreate(head: Head): Generation | undefined {
+  const creates = head.generations.filter(({ origin }) => origin === 'create');
+  const unheard = creates.filter(({ named, disowned }) => !named && !disowned);
+  const answered = unheard.find(({ id }) =>
+    head.requests.some((request) => request.target === id && wasAnswered(request)),
+  );
+  return answered ?? (unheard.includes(creates.at(-1) as Generation) ? creates.at(-1) : undefined);
+}
+
+function wasAnswered({ outcome }: Request): boolean {
+  return outcome !== undefined && (outcome.ok || outcome.code !== SUPERSEDED);
+}
+
+const SUPERSEDED = 'Superseded';
 
 /** Lets every generation fall, of those that list or keep devices, that `condition` holds for. */
 export function fall(head: Head, condition: (generation: Generation) => boolean): void {
@@ -162,7 +182,7 @@ function supersedeOthers(head: Head, request: Request): void {
     if (other.outcome) continue;
     other.outcome = {
       ok: false,
-      code: 'Superseded',
+      code: SUPERSEDED,
       message: 'a later operation on the batch has taken over',
     };
     fall(head, (each) => each.phase === 'rising' && each.id === other.target && each.id !== request.target);
@@ -195,7 +215,7 @@ function refuseAsOlder(head: Head, event: BatchEvent, clock: Clock): string | un
     ...(target !== undefined && { target }),
     acceptedAt: now,
     deadline: event.deadline,
-    outcome: { ok: false, code: 'Superseded', message: 'a later operation on the batch had already arrived' },
+    outcome: { ok: false, code: SUPERSEDED, message: 'a later operation on the batch had already arrived' },
   });
   return target;
 }

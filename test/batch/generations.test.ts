@@ -185,6 +185,19 @@ describe('events out of the ordinary', () => {
     expect(world.devices()).toEqual(lights(3));
   });
 
+  it('takes such a Delete for the Create that was never heard of, not for one that was made since', async () => {
+    const world = new World();
+    await world.create(world.options(lights(2)));
+    const { generation } = await world.create(world.options(lights(4, 2)));
+    const before = world.identities();
+    expect(await world.delete('stack-batch-1A2B3C')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(4, 2));
+    for (const name of lights(4, 2)) expect(world.identities().get(name)).toBe(before.get(name));
+    expect(await world.delete('stack-batch-4D5E6F')).toEqual({ state: 'succeeded' });
+    expect(world.head().generations.find(({ id }) => id === generation)?.phase).toBe('gone');
+    expect(world.devices()).toEqual([]);
+  });
+
   it('stops a Create that a Delete overtakes, and leaves nothing behind', async () => {
     const world = new World();
     const create = world.order({ type: 'create', options: world.options(lights(3)) });
