@@ -1,0 +1,105 @@
+import { Random } from '../random';
+import type { Course } from '../stack/stack';
+import type { BatchSpec, Template } from '../stack/spec';
+import { faultKinds, type Fault, type FaultKind } from '../world/faults';
+import type { Setting } from '../world/world';
+import { nextTemplate } from './next-template';
+import type { Deed, Life, Step } from './life';
+
+/** A random life. The seed decides everything. */
+export function generate(seed: string): Life {
+  const random = new Random(seed);
+  const wild = random.weighted({ calm: 2, rough: 5, storm: 3 });
+  const steps: Step[] = [];
+  let template: Template = {};
+  const length = random.int(2, 5);
+  for (let i = 0; i < length; i++) {
+    const deed = nextDeed(random, template, i === 0);
+    if (deed.do === 'deploy') template = deed.template;
+    if (deed.do === 'delete') template = {};
+    const faults = wild === 'calm' ? 0 : wild === 'rough' ? random.int(0, 2) : random.int(1, 5);
+    steps.push({ deed, seed: `${seed}#${i}`, faults: Array.from({ length: faults }, () => randomFault(random)) });
+  }
+  return { seed, setting: randomSetting(random), steps };
+}
+
+function nextDeed(random: Random, template: Template, first: boolean): Deed {
+  const kind = first
+    ? 'deploy'
+    : random.weighted({ deploy: 60, delete: 8, 'roll back': 6, meddle: 14, redeliver: 6, wait: 6 });
+  switch (kind) {
+    case 'deploy':
+      return { do: 'deploy', template: nextTemplate(random, template), course: randomCourse(random) };
+    case 'roll back':
+      return { do: 'roll back', course: { ...randomCourse(random), sibling: undefined, rollback: true } };
+    case 'delete':
+      return { do: 'delete' };
+    case 'meddle': {
+      const how = random.weighted({ connectsMeanwhile: 3, deletedMeanwhile: 3, takenMeanwhile: 2, reRegisteredMeanwhile: 2 });
+      return { do: 'meddle', how };
+    }
+    case 'redeliver':
+      return { do: 'redeliver', which: random.int(0, 9) };
+    case 'wait':
+      return { do: 'wait', ms: random.pick([1_000, 60_000, 400_000, 4_000_000]) };
+  }
+}
+
+function randomCourse(random: Random): Course {
+  const sibling = random.weighted({ none: 60, while: 20, after: 20 });
+  return {
+    together: random.chance(0.5),
+    ...(sibling !== 'none' && { sibling }),
+    waits: random.chance(0.5),
+    rollback: random.chance(0.85),
+    backUnder: random.pick(['old', 'new'] as const),
+    back: random.chance(0.75) ? 'update' : 'delete',
+  };
+}
+
+/** How often each kind comes: what is rare outside is rare here as well, but not too rare to be met. */
+const weights = Object.fromEntries(Object.keys(faultKinds).map((kind) => [kind, 10])) as Record<FaultKind, number>;
+Object.assign(weights, { refused: 4, forbidden: 4, stuckJob: 5, stuckCheck: 4, storeDenied: 3, storeOutage: 5, lostEvent: 4 });
+Object.assign(weights, { killedBefore: 25, killedAfter: 25, lostAfter: 20, late: 15 });
+
+/** Calls at which much depends on what is struck. */
+const delicate: Partial<Record<(typeof faultKinds)[FaultKind], readonly string[]>> = {
+  cloud: ['cloud BatchRegister', 'cloud BatchRegister', 'cloud BatchCheck', 'cloud Delete', 'cloud Query', 'cloud BatchQuery'],
+  store: ['store compare heads', 'store put', 'store compare', 'store get', 'store list', 'store delete'],
+  compare: ['store compare heads', 'store compare generations'],
+  any: ['cloud BatchRegister', 'cloud Delete', 'store compare heads', 'store compare generations', 'store delete', 'cloud'],
+  event: ['event Create', 'event Update', 'event Delete'],
+};
+
+function randomFault(random: Random): Fault {
+  const kind = random.weighted(weights);
+  const targets = delicate[faultKinds[kind]];
+  const aimed = targets !== undefined && random.chance(0.6);
+  const on = aimed ? random.pick(targets) : '';
+  const isEvent = faultKinds[kind] === 'event';
+  const nth = isEvent ? random.int(1, 3) : aimed ? random.int(1, 4) : random.int(1, 60);
+  const times = random.chance(0.7) ? 1 : random.pick([2, 3, 8, 60]);
+  const ms = random.pick([100, 800, 3_000, 15_000, 45_000, 80_000]);
+  const long = kind === 'paused' || kind === 'storeOutage' ? random.pick([5_000, 60_000, 250_000, 700_000]) : ms;
+  return { kind, on, nth, times: kind === 'invokedAgain' ? random.int(1, 5) : times, ms: kind === 'clockJump' ? random.int(-1_500, 1_500) : long };
+}
+
+function randomSetting(random: Random): Setting {
+  return {
+    namesPerJob: random.pick([10_000, 10_000, 3, 2, 1]),
+    timeoutSeconds: random.pick([900, 900, 1_800, 600]),
+    cloudSkewMs: random.pick([0, 0, 0, 120_000, -120_000]),
+    checkMs: random.pick([1_000, 1_000, 20_000]),
+    createMs: random.pick([2_000, 2_000, 60_000]),
+    createPerDeviceMs: random.pick([1, 500]),
+    assumptions: {
+      ...(random.chance(0.2) && { existingNamesInCheck: 'pass' as const }),
+      ...(random.chance(0.2) && { repeatedRegister: 'refuse' as const }),
+      ...(random.chance(0.2) && { pageAfterDeletion: 'asCreated' as const }),
+      ...(random.chance(0.2) && { listsWhileRunning: 'partial' as const }),
+      ...(random.chance(0.2) && { nonceOfRefusedCall: 'free' as const }),
+    },
+  };
+}
+
+export type { BatchSpec };

@@ -1,0 +1,120 @@
+import type { Random } from '../random';
+import { namesIn, type BatchSpec, type Template } from '../stack/spec';
+
+const LOGICAL_IDS = ['Lamps', 'Meters', 'Doors', 'Pumps'] as const;
+const ALL_NAMES = Array.from({ length: 12 }, (_, i) => `dev-${String(i).padStart(2, '0')}`);
+
+/** What is deployed next: the template as it was, with one or two changes. No name is in two batches of a product. */
+export function nextTemplate(random: Random, template: Template): Template {
+  const next = structuredClone(template);
+  const changes = random.chance(0.7) ? 1 : 2;
+  for (let i = 0; i < changes; i++) change(random, next);
+  if (Object.keys(next).length === 0) add(random, next);
+  return next;
+}
+
+type Change = 'add' | 'remove' | 'rename' | 'move' | 'alter';
+
+function change(random: Random, template: Template): void {
+  const present = Object.keys(template);
+  if (present.length === 0) return add(random, template);
+  const batch = random.pick(present);
+  const spec = template[batch] as BatchSpec;
+  switch (random.weighted<Change>({ add: present.length < 3 ? 20 : 0, remove: 10, rename: 10, move: present.length > 1 ? 25 : 0, alter: 60 })) {
+    case 'add':
+      return add(random, template);
+    case 'remove':
+      delete template[batch];
+      return;
+    case 'rename': {
+      const free = LOGICAL_IDS.filter((id) => !template[id]);
+      if (free.length === 0) return;
+      delete template[batch];
+      template[random.pick(free)] = spec;
+      return;
+    }
+    case 'move':
+      return move(random, template, batch);
+    case 'alter':
+      template[batch] = alter(random, template, batch, spec);
+  }
+}
+
+function add(random: Random, template: Template): void {
+  const free = LOGICAL_IDS.filter((id) => !template[id]);
+  if (free.length === 0) return;
+  const id = random.pick(free);
+  const product = random.chance(0.85) ? 0 : 1;
+  const names = freeNames(template, product);
+  if (names.length < 2) return;
+  const count = random.int(1, Math.min(5, names.length));
+  const nameless = random.chance(0.15);
+  template[id] = {
+    product,
+    devices: nameless ? { assignedByCloud: { count: random.int(1, 4) } } : { named: random.shuffled(names).slice(0, count) },
+    deleteActivated: random.chance(0.25),
+    deviceCredentials: random.chance(0.8) ? 'store' : 'none',
+  };
+}
+
+/** A name of one batch becomes another's, in the same deployment. */
+function move(random: Random, template: Template, from: string): void {
+  const source = template[from] as BatchSpec;
+  const names = namesIn(source) ?? [];
+  const others = Object.keys(template).filter((id) => id !== from && template[id]?.product === source.product && namesIn(template[id] as BatchSpec));
+  if (names.length < 2 || others.length === 0) return;
+  const to = random.pick(others);
+  const target = template[to] as BatchSpec;
+  const moved = random.pick(names);
+  template[from] = { ...source, devices: { named: names.filter((name) => name !== moved) } };
+  template[to] = { ...target, devices: { named: [...(namesIn(target) ?? []), moved] } };
+}
+
+type Alteration = 'grow' | 'shrink' | 'both' | 'replace' | 'reorder' | 'policy' | 'credentials' | 'product' | 'touch' | 'kind';
+
+function alter(random: Random, template: Template, batch: string, spec: BatchSpec): BatchSpec {
+  const names = namesIn(spec);
+  if (!names) return alterNameless(random, spec);
+  const free = random.shuffled(freeNames(template, spec.product));
+  const some = free.slice(0, random.int(1, 3));
+  const kept = random.shuffled(names).slice(0, random.int(1, names.length));
+  switch (random.weighted<Alteration>({ grow: 25, shrink: 20, both: 20, replace: 8, reorder: 8, policy: 8, credentials: 6, product: 6, kind: 4 })) {
+    case 'grow':
+      return named(spec, [...names, ...some]);
+    case 'shrink':
+      return named(spec, names.filter((name) => kept.includes(name)));
+    case 'both':
+      return named(spec, [...kept, ...some]);
+    case 'replace':
+      return some.length > 0 ? named(spec, some) : spec;
+    case 'reorder':
+      return named(spec, random.shuffled(names));
+    case 'policy':
+      return { ...spec, deleteActivated: !spec.deleteActivated };
+    case 'credentials':
+      return { ...spec, deviceCredentials: spec.deviceCredentials === 'store' ? 'none' : 'store' };
+    case 'product': {
+      const product = spec.product === 0 ? 1 : 0;
+      const there = freeNames(template, product);
+      return names.every((name) => there.includes(name)) ? { ...spec, product } : spec;
+    }
+    case 'kind':
+      return { ...spec, devices: { assignedByCloud: { count: random.int(1, 4) } } };
+    case 'touch':
+      return spec;
+  }
+}
+
+function alterNameless(random: Random, spec: BatchSpec): BatchSpec {
+  if (random.chance(0.2)) return { ...spec, deleteActivated: !spec.deleteActivated };
+  return { ...spec, devices: { assignedByCloud: { count: random.int(1, 5) } } };
+}
+
+function named(spec: BatchSpec, names: string[]): BatchSpec {
+  return { ...spec, devices: { named: names } };
+}
+
+function freeNames(template: Template, product: 0 | 1): string[] {
+  const taken = new Set(Object.values(template).flatMap((spec) => (spec.product === product ? (namesIn(spec) ?? []) : [])));
+  return ALL_NAMES.filter((name) => !taken.has(name));
+}

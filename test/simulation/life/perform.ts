@@ -1,0 +1,118 @@
+import { Oracle } from '../oracle/oracle';
+import type { Violation } from '../oracle/report';
+import { Random } from '../random';
+import { Claims } from '../stack/claims';
+import { StackEvents } from '../stack/events';
+import { FrameworkRules } from '../stack/framework';
+import { Stack } from '../stack/stack';
+import type { Tally } from '../tally';
+import { SimulatedWorld } from '../world/world';
+import { digestOf } from './digest';
+import type { Life, Step } from './life';
+import { settle } from './settle';
+import { inWords } from './story';
+
+export interface Lived {
+  violations: Violation[];
+  /** Of everything that happened, to compare two runs of one life. */
+  digest: string;
+}
+
+/** Lives a life to its end, or to the first violation. `tell` takes its story, line by line. */
+export async function perform(life: Life, tally: Tally, tell: (line: string) => void = () => undefined): Promise<Lived> {
+  const performance = new Performance(life, tally, tell);
+  await performance.world.timeline.drive(performance.run());
+  const { world, oracle } = performance;
+  return { violations: oracle.report.violations, digest: digestOf(world) };
+}
+
+/** What one life is made of while it is lived. */
+export class Performance {
+  readonly world: SimulatedWorld;
+  readonly claims = new Claims();
+  readonly oracle: Oracle;
+  readonly framework: FrameworkRules;
+  events: StackEvents;
+  stack: Stack;
+  private stacks = 0;
+
+  constructor(
+    private readonly life: Life,
+    tally: Tally,
+    tell: (line: string) => void,
+  ) {
+    const start = Date.UTC(2026, 0, 2, 3, 4, 5);
+    const timed = (line: string) => tell(`${clockFace(this.world.timeline.now() - start)} ${line}`);
+    this.world = new SimulatedWorld(life.seed, life.setting, tally, timed);
+    this.oracle = new Oracle(this.world, this.claims);
+    this.framework = new FrameworkRules(this.world, (event, response) => this.oracle.answered(event, response));
+    [this.events, this.stack] = this.newStack();
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.life.steps) {
+      await this.step(step);
+      if (this.oracle.report.violations.length > 0) return;
+    }
+    this.world.faults.begin([]);
+    await settle(this);
+  }
+
+  async idle(): Promise<boolean> {
+    for (let waited = 0; this.framework.running > 0 && waited < 240; waited++) await this.world.timeline.sleep(60_000);
+    return this.framework.running === 0;
+  }
+
+  /** A stack that was deleted took its store with it; one of its name begins with nothing. */
+  replaceStack(): void {
+    this.world.store = this.world.emptyStore();
+    [this.events, this.stack] = this.newStack();
+  }
+
+  private async step(step: Step): Promise<void> {
+    const { world, oracle } = this;
+    world.tell(`* ${inWords(step)}`);
+    world.tally.add('steps', step.deed.do);
+    world.random = new Random(step.seed);
+    const debts = oracle.leftovers.debts();
+    const struck = world.struck;
+    world.faults.begin(step.faults);
+    await this.carryOut(step);
+    const idle = this.framework.running === 0;
+    const calm = !debts && world.struck === struck && idle && !oracle.leftovers.jobsRun();
+    oracle.stepped(this.stack.status, idle, calm);
+  }
+
+  private async carryOut({ deed }: Step): Promise<void> {
+    switch (deed.do) {
+      case 'deploy':
+        if (this.stack.status === 'absent' && this.stacks > 0 && this.events.sent.length > 0 && this.framework.running === 0) this.replaceStack();
+        return this.stack.deploy(deed.template, deed.course);
+      case 'roll back':
+        return this.stack.rollBackByHand(deed.course);
+      case 'delete':
+        return this.stack.delete();
+      case 'meddle':
+        return this.world.meddle(deed.how);
+      case 'redeliver': {
+        const { sent } = this.events;
+        const event = sent[deed.which % Math.max(1, sent.length)];
+        if (event) this.framework.again(event);
+        return this.world.timeline.sleep(1_000);
+      }
+      case 'wait':
+        return this.world.timeline.sleep(deed.ms);
+    }
+  }
+
+  private newStack(): [StackEvents, Stack] {
+    const id = `arn:aws:cloudformation:eu-central-1:123456789012:stack/street/${++this.stacks}`;
+    const { world, framework, claims, oracle } = this;
+    const events = new StackEvents(world, framework, claims, oracle, id);
+    return [events, new Stack(world, events, claims, (batch, spec, response) => oracle.claimOf(batch, spec, response))];
+  }
+}
+
+function clockFace(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19);
+}

@@ -1,0 +1,28 @@
+import type { Performance } from './perform';
+
+/** A killed process holds its lease no longer than this. */
+const LEASES_ARE_OVER_MS = 600_000;
+const MOST_DELETES = 5;
+
+/** The end of each life: nothing goes wrong any more, every job ends, and the stack is deleted. Then nothing may be left. */
+export async function settle(life: Performance): Promise<void> {
+  const { world, stack, oracle } = life;
+  world.tell('* nothing goes wrong any more: the stack is deleted');
+  await world.timeline.sleep(LEASES_ARE_OVER_MS);
+  world.releaseJobs();
+  await life.idle();
+  for (let tries = 0; tries < MOST_DELETES && stack.status !== 'absent'; tries++) {
+    await stack.delete();
+    // What has connected and may not be deleted for it, somebody deletes by hand, as the error says.
+    deleteConnectedByHand(world);
+  }
+  await life.idle();
+  oracle.stepped(stack.status, true, false);
+  oracle.ended(stack.status === 'absent');
+}
+
+function deleteConnectedByHand(world: Performance['world']): void {
+  for (const { deviceName, productKey, activatedAt } of world.devices()) {
+    if (activatedAt !== undefined) world.emulator.aliyun.deleteDevice(deviceName, productKey);
+  }
+}

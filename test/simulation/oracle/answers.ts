@@ -1,0 +1,58 @@
+import type { CfnResponse, FrameworkEvent } from '../stack/framework';
+import type { SimulatedWorld } from '../world/world';
+import type { Report } from './report';
+
+/** CloudFormation's limit for a response. */
+const MAX_RESPONSE_BYTES = 4_096;
+
+/** Errors that are none of the user's business: a mistake of ours, or a record that was lost. */
+const OURS = /\[(Unexpected|RecordMissing|RecordUnreadable|UnknownRequest)\]/;
+
+/** I6, I7, I9: how requests end, and what must not be in their answers, in the log or in the store. */
+export class Answers {
+  private readonly texts: string[] = [];
+
+  constructor(
+    private readonly world: SimulatedWorld,
+    private readonly report: Report,
+  ) {}
+
+  check(event: FrameworkEvent, response: CfnResponse): void {
+    const { Status, Reason } = response;
+    const { StackId, RequestId, LogicalResourceId } = event;
+    const body = JSON.stringify({ ...response, StackId, RequestId, LogicalResourceId });
+    const bytes = Buffer.byteLength(body);
+    if (bytes > MAX_RESPONSE_BYTES) this.report.violated('I9', `the answer to ${RequestId} has ${bytes} bytes`);
+    this.texts.push(body);
+    if (Status === 'SUCCESS') return;
+    const line = Reason.split('\n')[0] ?? '';
+    const code = /\[(\w+)\]$/.exec(line)?.[1];
+    this.world.tally.add('failures', code ?? line.slice(0, 60));
+    const framework = /^(Runtime exited|Operation timed out|DELETE: cannot)/.test(line);
+    if (code === undefined && !framework) this.report.violated('I6', `a failure without a code: ${line}`);
+    if (OURS.test(line)) this.report.violated('I6', `a failure of our own: ${line}`);
+  }
+
+  /** `excused`: an event or answer got lost on its way, so that nobody could answer in time. */
+  checkAnswered(event: FrameworkEvent, response: CfnResponse | undefined, excused: boolean): void {
+    if (response || excused) return;
+    this.report.violated('I6', `${event.RequestType} ${event.RequestId} was not answered before CloudFormation gave up`);
+  }
+
+  /** I7, once a life. */
+  checkSecrets(): void {
+    const { emulator, logs, store } = this.world;
+    const secrets = [...emulator.aliyun.platform.issuedSecrets(), emulator.aliyun.accessKey.accessKeySecret];
+    const places: [string, string][] = [
+      ['an answer', this.texts.join('\n')],
+      ['the log', logs.join('\n')],
+    ];
+    for (const key of store.objects.keys()) {
+      if (!key.startsWith('credentials/')) places.push([key, store.text(key) ?? '']);
+    }
+    for (const secret of secrets) {
+      const place = places.find(([, text]) => text.includes(secret));
+      if (place) this.report.violated('I7', `a secret is in ${place[0]}`);
+    }
+  }
+}

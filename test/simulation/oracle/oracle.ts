@@ -1,0 +1,99 @@
+import type { Claim, Claims } from '../stack/claims';
+import type { CfnResponse, FrameworkEvent } from '../stack/framework';
+import type { StackStatus } from '../stack/stack';
+import type { BatchSpec } from '../stack/spec';
+import type { CallRecord } from '../world/calls';
+import type { SimulatedWorld } from '../world/world';
+import { Answers } from './answers';
+import { Deletions } from './deletions';
+import { DeviceHistory } from './device-history';
+import { Leftovers } from './leftovers';
+import { Policies } from './policies';
+import { Rates } from './rates';
+import { Registrations } from './registrations';
+import { Report } from './report';
+import { Successes } from './success';
+
+/**
+ * Judges a life by what the cloud's journal, CloudFormation's mailbox and the store's documented formats show (I1 to I11; I5 is
+ * that all of it holds whatever was cut off). Nothing here asks the engine.
+ */
+export class Oracle {
+  readonly report = new Report();
+  readonly leftovers: Leftovers;
+  private readonly history: DeviceHistory;
+  private readonly deletions: Deletions;
+  private readonly registrations: Registrations;
+  private readonly successes: Successes;
+  private readonly answers: Answers;
+  private readonly rates: Rates;
+  private readonly policies = new Policies();
+  private readonly specs = new Map<string, { batch: string; spec: BatchSpec; sentAt: number }>();
+  private readonly checkedSuccesses = new Set<string>();
+
+  constructor(
+    private readonly world: SimulatedWorld,
+    private readonly claims: Claims,
+  ) {
+    const { report, policies } = this;
+    this.history = new DeviceHistory(world);
+    this.deletions = new Deletions(world, this.history, claims, policies, report);
+    this.registrations = new Registrations(world, report);
+    this.successes = new Successes(world, this.history, report);
+    this.leftovers = new Leftovers(world, this.history, claims, policies, report);
+    this.answers = new Answers(world, report);
+    this.rates = new Rates(world, report);
+    world.executed = (call: CallRecord) => {
+      this.deletions.executed(call);
+      this.registrations.executed(call);
+    };
+  }
+
+  /** An event is about to be sent. */
+  sent(event: FrameworkEvent, spec: BatchSpec): void {
+    const sentAt = this.world.timeline.now();
+    this.specs.set(event.RequestId, { batch: event.LogicalResourceId, spec, sentAt });
+  }
+
+  /** The framework answers, whether or not CloudFormation listens. */
+  answered(event: FrameworkEvent, response: CfnResponse): void {
+    this.answers.check(event, response);
+    const known = this.specs.get(event.RequestId);
+    if (!known || response.Status !== 'SUCCESS' || event.RequestType === 'Delete') return;
+    // Later ones are the old answer told again.
+    if (this.checkedSuccesses.has(event.RequestId)) return;
+    this.checkedSuccesses.add(event.RequestId);
+    this.successes.check(known.batch, known.spec, response, known.sentAt);
+    const { batch, spec } = known;
+    const claim = this.successes.claimOf(batch, spec, response);
+    if (!this.claims.find(claim.id)) this.claims.unheard.set(claim.id, claim);
+  }
+
+  /** CloudFormation's wait for an answer is over. */
+  concluded(event: FrameworkEvent, response: CfnResponse | undefined, excused: boolean): void {
+    this.answers.checkAnswered(event, response, excused);
+  }
+
+  claimOf(batch: string, spec: BatchSpec, response: CfnResponse): Claim {
+    const claim = this.successes.claimOf(batch, spec, response);
+    this.policies.reported(claim);
+    return claim;
+  }
+
+  /** `calm`: nothing went wrong in this step, nor was anything owed before it. */
+  stepped(status: StackStatus, idle: boolean, calm: boolean): void {
+    this.registrations.check();
+    this.rates.check();
+    const settled = status === 'stable' || status === 'absent';
+    if (settled) this.policies.completed(this.claims.all());
+    if (!idle) return;
+    this.leftovers.checkRemembered();
+    if (settled && calm) this.leftovers.checkNone('after a change in which nothing went wrong');
+  }
+
+  ended(deleted: boolean): void {
+    if (deleted) this.leftovers.checkNothingAtAll();
+    else this.report.violated('I2', 'the stack could not be deleted in the end');
+    this.answers.checkSecrets();
+  }
+}

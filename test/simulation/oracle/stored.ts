@@ -1,0 +1,68 @@
+import { gunzipSync } from 'node:zlib';
+import type { MemoryStore } from '../../support/memory-store';
+
+/** What lies in the store, read as its formats say and by nothing of the engine. */
+export function readJson<T>(store: MemoryStore, key: string): T | undefined {
+  const text = store.text(key);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
+}
+
+export interface StoredManifest {
+  generation: string;
+  deviceCount: number;
+  devices: { name: string; id: string }[];
+}
+
+interface StoredGeneration {
+  id: string;
+  phase: string;
+  cloudKey: string;
+  kind?: string;
+  names: { chunks: { digest: string }[] };
+}
+
+interface StoredHead {
+  batchId: string;
+  generations: StoredGeneration[];
+}
+
+/** Every generation of which the store still knows that there may be devices. */
+export function rememberedGenerations(store: MemoryStore): StoredGeneration[] {
+  const heads = [...store.objects.keys()].filter((key) => key.startsWith('heads/'));
+  return heads.flatMap((key) => readJson<StoredHead>(store, key)?.generations ?? []).filter(({ phase }) => phase !== 'gone');
+}
+
+/** Whether a generation answers for a device: by its identity, or by its name while none is recorded. */
+export function answersFor(store: MemoryStore, generation: StoredGeneration, name: string, identity: string): boolean {
+  const recorded = devicesOf(store, generation.id);
+  const known = recorded.get(name);
+  if (known !== undefined) return known === identity;
+  return generation.names.chunks.some(({ digest }) => readJson<string[]>(store, `names/${digest}.json`)?.includes(name));
+}
+
+function devicesOf(store: MemoryStore, id: string): Map<string, string> {
+  const devices = new Map<string, string>();
+  const plan = readJson<{ carried: { name: string; identity: string }[] }>(store, `generations/${id}/plan.json`);
+  for (const { name, identity } of plan?.carried ?? []) devices.set(name, identity);
+  for (const key of store.objects.keys()) {
+    if (!key.startsWith(`generations/${id}/devices/`)) continue;
+    for (const [name, identity] of readJson<[string, string][]>(store, key) ?? []) devices.set(name, identity);
+  }
+  return devices;
+}
+
+/** Name to secret, as far as the index lists the parts. */
+export function storedSecrets(store: MemoryStore, prefix: string): Map<string, string> {
+  const index = readJson<{ parts: string[] }>(store, `${prefix}index.json`);
+  const secrets = new Map<string, string>();
+  for (const key of index?.parts ?? []) {
+    const object = store.objects.get(key);
+    if (!object) continue;
+    for (const line of gunzipSync(object.body).toString('utf8').split('\n')) {
+      if (!line) continue;
+      const { name, id, DeviceSecret = '' } = JSON.parse(line) as Record<'name' | 'id' | 'DeviceSecret', string>;
+      secrets.set(`${name} ${id}`, DeviceSecret);
+    }
+  }
+  return secrets;
+}

@@ -1,0 +1,55 @@
+/** A batch that CloudFormation believes to be deployed, with the devices that its manifest listed when it was told so. */
+export interface Claim {
+  batch: string;
+  /** The physical id. */
+  id: string;
+  product: string;
+  deleteActivated: boolean;
+  keepsCredentials: boolean;
+  /** Whether the batch owns its devices; one that lists those of a job does not. */
+  owns: boolean;
+  /** Name to identity, in the order of the manifest. */
+  devices: ReadonlyMap<string, string>;
+}
+
+/**
+ * Who must not lose a device: the oracle's own idea of which generations live, made of nothing but what CloudFormation was told
+ * and what it asked for.
+ */
+export class Claims {
+  private readonly protectedOnes = new Map<string, Claim>();
+  /** Gave up by a clean-up that CloudFormation skipped: their devices may stay for as long as the store knows of them. */
+  readonly skipped: Claim[] = [];
+
+  /** Successes that CloudFormation never heard of. */
+  readonly unheard = new Map<string, Claim>();
+
+  add(claim: Claim): void {
+    this.unheard.delete(claim.id);
+    this.protectedOnes.set(claim.id, claim);
+  }
+
+  find(id: string): Claim | undefined {
+    return this.protectedOnes.get(id);
+  }
+
+  /** From now on the batch may lose these. */
+  release(id: string): Claim | undefined {
+    const claim = this.protectedOnes.get(id);
+    this.protectedOnes.delete(id);
+    return claim;
+  }
+
+  releaseBatch(batch: string, except: readonly (string | undefined)[] = []): void {
+    for (const claim of this.all()) if (claim.batch === batch && !except.includes(claim.id)) this.release(claim.id);
+  }
+
+  all(): Claim[] {
+    return [...this.protectedOnes.values()];
+  }
+
+  /** Who lists this very device. */
+  of(product: string, name: string, identity: string): Claim | undefined {
+    return this.all().find((claim) => claim.product === product && claim.devices.get(name) === identity);
+  }
+}

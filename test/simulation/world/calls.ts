@@ -1,0 +1,82 @@
+import type { DirectCall } from './direct-gateway';
+import type { Process } from './process';
+
+/** One call that a process made to the cloud: what the oracle judges by, beside the cloud's own events. */
+export interface CallRecord {
+  /** Counts over all calls of a life. */
+  seq: number;
+  process: number;
+  batch: string;
+  /** CloudFormation's id of the request that it was made for. */
+  request: string;
+  operation: string;
+  requestId: string;
+  sentAt: number;
+  parameters: Record<string, string | number | undefined>;
+  names: readonly string[];
+  nonce?: string;
+  /** When the cloud executed it; absent if it never did. */
+  executedAt?: number;
+  /** The place of its execution among the cloud's device events. */
+  eventsBefore?: number;
+  /** The cloud's refusal. */
+  code?: string;
+  /** What its caller learned: that it was done, that it was not, or nothing of the two. */
+  told: 'yes' | 'no' | 'nothing';
+}
+
+/** Every call of a life, in the order in which they were sent. */
+export class Calls {
+  readonly all: CallRecord[] = [];
+  private readonly byRequestId = new Map<string, CallRecord>();
+
+  constructor(
+    private readonly events: () => { count: number; now: number },
+    private readonly executed: (call: CallRecord) => void,
+  ) {}
+
+  sent(
+    process: Process,
+    operation: string,
+    query: Record<string, unknown>,
+    region: string,
+    nonce: string | undefined,
+  ): { record: CallRecord; direct: DirectCall } {
+    const lists: Record<string, readonly string[]> = {};
+    const parameters: CallRecord['parameters'] = {};
+    for (const [name, value] of Object.entries(query)) {
+      if (Array.isArray(value)) lists[name] = value as string[];
+      else parameters[name] = value as string | number | undefined;
+    }
+    const seq = this.all.length + 1;
+    const requestId = `call-${seq}`;
+    const record: CallRecord = {
+      seq,
+      process: process.id,
+      ...process.cause,
+      operation,
+      requestId,
+      sentAt: process.world.timeline.now(),
+      parameters,
+      names: lists.DeviceName ?? [],
+      ...(nonce !== undefined && { nonce }),
+      told: 'nothing',
+    };
+    this.all.push(record);
+    this.byRequestId.set(requestId, record);
+    const direct = { operation, parameters: { ...parameters, RegionId: region }, lists, requestId };
+    return { record, direct: nonce === undefined ? direct : { ...direct, nonce } };
+  }
+
+  arrived(record: CallRecord, code: string | undefined): void {
+    const { count, now } = this.events();
+    record.executedAt = now;
+    record.eventsBefore = count;
+    if (code !== undefined) record.code = code;
+    this.executed(record);
+  }
+
+  byId(requestId: string | undefined): CallRecord | undefined {
+    return requestId === undefined ? undefined : this.byRequestId.get(requestId);
+  }
+}

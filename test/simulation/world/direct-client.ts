@@ -1,0 +1,175 @@
+import type { Fault as EmulatedFault } from '../../../emulator';
+import { CloudError, OUT_OF_TIME, type RequestTicket } from '../../../lib/batch/ports/cloud';
+import type { CloudEnvironment } from '../../../lib/clouds/environment';
+import type { Meaning } from '../../../lib/clouds/aliyun/codes';
+import type { Parameters } from '../../../lib/clouds/aliyun/encode';
+import { cloudError, failureOf, failureOfTransport, type Failure } from '../../../lib/clouds/aliyun/failure';
+import type { Operation } from '../../../lib/clouds/aliyun/operation';
+import { issueTicket, ticketFailure } from '../../../lib/clouds/aliyun/ticket';
+import { RateLimits } from '../../../lib/clouds/http/rate-limits';
+import { retry } from '../../../lib/clouds/http/retry';
+import { TransportError } from '../../../lib/clouds/http/transport';
+import type { CallRecord } from './calls';
+import type { DirectCall } from './direct-gateway';
+import type { Fault } from './faults';
+import type { Process } from './process';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+type Outcome<Answer> = { answer: Answer } | { failure: Failure & { sent?: TransportError['sent'] } };
+
+/**
+ * Stands in for `AliyunClient` below the real adapter: paced, repeated and judged by the same code, but straight to the
+ * emulator's operations.
+ */
+export class DirectClient {
+  private readonly ending = new AbortController();
+  private readonly rates: RateLimits;
+
+  constructor(
+    private readonly process: Process,
+    private readonly region: string,
+    private readonly environment: CloudEnvironment,
+  ) {
+    this.rates = new RateLimits(environment.clock, environment.share, this.ending.signal);
+  }
+
+  call<Answer>(operation: Operation<Answer>, query: Parameters, form: Parameters = {}): Promise<Answer> {
+    const attempt = () => this.attempt(operation, { ...query, ...form });
+    if (!operation.repeatable) return attempt();
+    const { clock, until, observer } = this.environment;
+    return retry(attempt, {
+      clock,
+      until,
+      ending: this.ending.signal,
+      repeating: ({ vendorCode: code }, delayMs) => observer.log('debug', 'call will be repeated', { code, delayMs }),
+    });
+  }
+
+  callOnce<Answer>(operation: Operation<Answer>, query: Parameters, ticket: RequestTicket): Promise<Answer> {
+    return this.attempt(operation, query, ticket);
+  }
+
+  async issueTicket(): Promise<RequestTicket> {
+    return issueTicket(this.environment.clock, this.process.world.emulator.aliyun.accessKey);
+  }
+
+  get clockSkewMs(): number {
+    return this.process.world.emulator.aliyun.clockSkewMs;
+  }
+
+  async close(): Promise<void> {
+    this.ending.abort();
+  }
+
+  private async attempt<Answer>(
+    operation: Operation<Answer>,
+    query: Parameters,
+    ticket?: RequestTicket,
+  ): Promise<Answer> {
+    const permit = await this.rates.of(operation.name, operation.perSecond).acquire(this.environment.until);
+    const outcome: Outcome<Answer> = permit
+      ? await this.exchange(operation, query, ticket)
+      : { failure: outOfTime() };
+    if ('answer' in outcome) {
+      permit?.admitted();
+      return outcome.answer;
+    }
+    if (outcome.failure.meaning === 'throttled') permit?.throttled();
+    throw cloudError(operation, outcome.failure);
+  }
+
+  private async exchange<Answer>(
+    operation: Operation<Answer>,
+    query: Parameters,
+    ticket?: RequestTicket,
+  ): Promise<Outcome<Answer>> {
+    const { world, clock } = this.process;
+    const sentAt = clock.now();
+    if (this.ending.signal.aborted || sentAt >= this.environment.until) return { failure: outOfTime() };
+    const lapsed = ticket && ticketFailure(ticket, world.emulator.aliyun.accessKey, sentAt);
+    if (lapsed) return { failure: lapsed };
+    const timeout = Math.min(REQUEST_TIMEOUT_MS, this.environment.until - sentAt);
+    return this.process.through(`cloud ${operation.name}`, async (fault) => {
+      const call = world.calls.sent(this.process, operation.name, query, this.region, ticket?.nonce);
+      await clock.sleep(world.random.int(5, 60));
+      const outcome = await this.disturbed(operation, call, fault, timeout);
+      call.record.told = 'answer' in outcome ? 'yes' : outcome.failure.meaning === 'uncertain' ? 'nothing' : 'no';
+      return outcome;
+    });
+  }
+
+  private async disturbed<Answer>(
+    operation: Operation<Answer>,
+    { record, direct }: { record: CallRecord; direct: DirectCall },
+    fault: Fault | undefined,
+    timeout: number,
+  ): Promise<Outcome<Answer>> {
+    const { world, clock } = this.process;
+    const execute = (faults: readonly EmulatedFault[] = []) => this.execute(operation, record, direct, faults);
+    switch (fault?.kind) {
+      case 'refused':
+        return { failure: failureOf('iot.system.BillIsOverDue', 'in arrears', { httpStatus: 200 }) };
+      case 'forbidden':
+        return { failure: failureOf('NoPermission', 'not allowed', { httpStatus: 403 }) };
+      case 'unavailable':
+        return { failure: failureOf('ServiceUnavailable', 'try later', { httpStatus: 503 }) };
+      case 'throttled':
+        return { failure: failureOf('Throttling.User', 'too many', { httpStatus: 400 }) };
+      case 'lostBefore':
+        return { failure: connectionLost() };
+      case 'lostAfter':
+        execute();
+        return { failure: connectionLost() };
+      case 'late':
+        world.timeline.after(fault.ms, () => void execute());
+        return { failure: connectionLost() };
+      case 'slow': {
+        const outcome = execute();
+        await clock.sleep(Math.min(fault.ms, timeout));
+        return fault.ms < timeout ? outcome : { failure: connectionLost('Timeout') };
+      }
+      case 'garbage': {
+        execute();
+        const meaning: Meaning = 'uncertain';
+        return { failure: { code: 'UnreadableAnswer', text: 'the answer is not the cloud’s', meaning } };
+      }
+      case 'partialFailure':
+        return execute([{ kind: 'failCreate', count: 1 }]);
+      case 'stuckJob':
+        return execute([{ kind: 'stuckJob', phase: 'CREATE' }]);
+      case 'namesRefused':
+        return execute([{ kind: 'failCheck', count: 1 }]);
+      case 'stuckCheck':
+        return execute([{ kind: 'stuckJob', phase: 'CHECK' }]);
+      default:
+        return execute();
+    }
+  }
+
+  private execute<Answer>(
+    operation: Operation<Answer>,
+    record: CallRecord,
+    direct: DirectCall,
+    faults: readonly EmulatedFault[],
+  ): Outcome<Answer> {
+    const { world } = this.process;
+    const served = world.gateway.serve(direct, faults);
+    world.calls.arrived(record, 'refused' in served ? served.refused.code : undefined);
+    if ('refused' in served) {
+      const { code, message, status } = served.refused;
+      return { failure: failureOf(code, message, { httpStatus: status }) };
+    }
+    const parsed = operation.answer.safeParse(served.payload);
+    if (parsed.success) return { answer: parsed.data };
+    throw new CloudError('permanent', 'IncompleteAnswer', `${operation.name}: ${parsed.error.message}`);
+  }
+}
+
+function connectionLost(code: 'ConnectionLost' | 'Timeout' = 'ConnectionLost') {
+  return failureOfTransport(new TransportError(code, 'perhaps', 'socket hang up'));
+}
+
+function outOfTime(): Failure & { sent: 'no' } {
+  return { code: OUT_OF_TIME, text: 'not sent: no time is left for it', meaning: 'uncertain', sent: 'no' };
+}

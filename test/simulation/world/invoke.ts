@@ -1,0 +1,59 @@
+import type { CustomResourceEvent } from '../../../handler/framework';
+import { createHandler, type HandlerPorts } from '../../../handler/handler';
+import { AliyunCloud } from '../../../lib/clouds/aliyun/adapter';
+import type { AliyunClient } from '../../../lib/clouds/aliyun/client';
+import { DirectClient } from './direct-client';
+import { Process } from './process';
+import { ProcessStore } from './process-store';
+import type { SimulatedWorld } from './world';
+
+export const BUCKET = 'the-store-of-the-stack';
+
+/** Lambda's time-outs for our two functions (lib/cdk/handler-functions.ts). */
+const LIMITS_MS = { onEvent: 60_000, isComplete: 300_000 };
+
+/** What Lambda tells the framework. */
+export type Invoked = { result: Record<string, unknown> } | { error: string };
+
+/** Runs one of the handler's functions in a process of its own; what crosses is JSON, as in Lambda. */
+export async function invoke(
+  world: SimulatedWorld,
+  name: 'onEvent' | 'isComplete',
+  event: CustomResourceEvent & Record<string, unknown>,
+): Promise<Invoked> {
+  const cause = { batch: event.LogicalResourceId, request: event.RequestId };
+  const process = new Process(world, world.nextProcess(), cause, LIMITS_MS[name]);
+  const handler = createHandler(portsOf(process));
+  const invocation = { getRemainingTimeInMillis: () => process.remainingMs };
+  world.working++;
+  try {
+    const copy = JSON.parse(JSON.stringify(event)) as never;
+    const end = await Promise.race([handler[name](copy, invocation), process.killed]);
+    if (end === 'killed') return { error: 'Runtime exited without providing a reason' };
+    return { result: JSON.parse(JSON.stringify(end)) as Record<string, unknown> };
+  } catch (error) {
+    return { error: (error as Error).message };
+  } finally {
+    process.end();
+    world.working--;
+  }
+}
+
+function portsOf(process: Process): HandlerPorts {
+  const { world } = process;
+  const { accessKeyId, accessKeySecret } = world.emulator.aliyun.accessKey;
+  return {
+    bucket: BUCKET,
+    store: new ProcessStore(process, world.store),
+    clock: process.clock,
+    rateShare: 1,
+    readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
+    connect: ({ aliyun }, _credentials, environment) => {
+      const client = new DirectClient(process, aliyun.region, environment);
+      const cloud = new AliyunCloud(client as unknown as AliyunClient, aliyun);
+      const limits = { ...cloud.limits, namesPerJob: world.setting.namesPerJob };
+      return Object.create(cloud, { limits: { value: limits } }) as AliyunCloud;
+    },
+    write: (line) => void world.logs.push(line),
+  };
+}

@@ -1,0 +1,69 @@
+import { StoreConflict, type PutCondition, type Store, type StoredObject } from '../../../lib/batch/ports/store';
+import { accessDenied, awsError, connectionReset } from '../../support/aws-errors';
+import type { Fault } from './faults';
+import type { Process } from './process';
+
+/** The store as one process reaches it. */
+export class ProcessStore implements Store {
+  constructor(
+    private readonly process: Process,
+    private readonly store: Store,
+  ) {}
+
+  get(key: string): Promise<StoredObject | undefined> {
+    return this.reach(`store get ${key}`, key, () => this.store.get(key));
+  }
+
+  put(key: string, body: Uint8Array | string, condition?: PutCondition): Promise<string> {
+    const verb = condition ? 'compare' : 'put';
+    return this.reach(`store ${verb} ${key}`, key, () => this.store.put(key, body, condition));
+  }
+
+  list(prefix: string): Promise<string[]> {
+    return this.reach(`store list ${prefix}`, prefix, () => this.store.list(prefix));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.reach(`store delete ${key}`, key, () => this.store.delete(key));
+  }
+
+  private reach<T>(io: string, key: string, run: () => Promise<T>): Promise<T> {
+    const { process } = this;
+    return process.through(io, async (fault) => {
+      const { world } = process;
+      // Alone, a process meets nobody on its way.
+      const latency = world.working > 1 ? world.random.int(1, 40) : 1;
+      if (latency > 1) await process.clock.sleep(latency);
+      if (fault?.kind === 'storeOutage') world.storeIsOutUntil = world.timeline.now() + fault.ms;
+      if (world.timeline.now() < world.storeIsOutUntil) {
+        await process.clock.sleep(200);
+        throw awsError('ServiceUnavailable', 503);
+      }
+      return disturbed(fault, process, key, run);
+    });
+  }
+}
+
+async function disturbed<T>(
+  fault: Fault | undefined,
+  process: Process,
+  key: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  switch (fault?.kind) {
+    case 'storeConflict':
+      throw new StoreConflict(key);
+    case 'storeLostBefore':
+      throw connectionReset();
+    case 'storeLostAfter':
+      await run().catch(() => undefined);
+      throw connectionReset();
+    case 'storeDenied':
+      throw accessDenied();
+    case 'storeSlow':
+      await process.clock.sleep(fault.ms);
+      return run();
+    default:
+      return run();
+  }
+}
