@@ -164,7 +164,7 @@ async function whatIsLeft(operation: Operation, id: string): Promise<string> {
 /** Delete: its generations fell when it was accepted. */
 async function carryOutDrop(operation: Operation): Promise<void> {
   try {
-    const suspects = await dropOwn(operation);
+    const suspects = await dropToTheEnd(operation);
     await settleOwed(operation);
     if (suspects.length > 0) throw unproven(suspects);
     await finish(operation, { ok: true });
@@ -173,6 +173,23 @@ async function carryOutDrop(operation: Operation): Promise<void> {
     await finish(operation, { ok: false, code: error.code, message: error.message });
   }
 }
+
+/**
+ * Drops until nothing is left, for after its Delete nobody may ask again: where an unfinished change lists some of the devices
+ * as well, its end is waited for, or that it is seen to be abandoned (I2).
+ */
+async function dropToTheEnd(operation: Operation): Promise<string[]> {
+  const suspects: string[] = [];
+  for (;;) {
+    suspects.push(...(await dropOwn(operation)));
+    if (!operation.head.generations.some(owed)) return suspects;
+    await settleOwed(operation);
+    await operation.time.pause(UNFINISHED_MS, () => 'while an unfinished change listed devices of this batch');
+  }
+}
+
+/** Between two looks at a change that somebody else is to finish, or that is dead and has to be waited out. */
+const UNFINISHED_MS = 30_000;
 
 /**
  * Drops every falling generation of the batch; the first failure is thrown after all were tried. Returns the devices that were

@@ -154,6 +154,18 @@ describe('several batches of one stack', () => {
     expect(world.devices()).toEqual([]);
   });
 
+  it('does not call a batch deleted while devices of it are kept alive by a change that nobody works on (I2)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)), 'a');
+    // Recorded, then killed: the framework never asks about it, and swallows its Delete.
+    await world.submit(world.order({ type: 'create', options: world.options(['light-002', 'light-009']) }), 'b');
+    const first = await world.delete(generation, 'a');
+    expect(first).toMatchObject({ state: 'failed', code: 'DeadlineReached' });
+    expect(world.devices()).toEqual(['light-002']);
+    expect(await world.delete(generation, 'a')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
   it('finishes what another batch left behind before it begins, and fails if it cannot (I11)', async () => {
     const world = new World();
     const { generation } = await world.create(world.options(lights(2)), 'a');
