@@ -9,8 +9,8 @@ import { generationOf, type Generation } from './record/head';
 import { sha256 } from './record/names';
 import { namesOf, type RecordedDevice } from './record/plan';
 
-/** Between two notes of how far it has come, as many devices are deleted as this. */
-const BLOCK = 200;
+/** Between two notes of how far it has come, as many devices are deleted as this; one call looks at them all. */
+const BLOCK = 100;
 
 /** As many are looked at between two notes before the first is deleted. */
 const LOOK = 2_000;
@@ -29,55 +29,26 @@ export interface Doomed {
  * others list less than before, it begins again.
  *
  * @returns how many there were in all.
- * @throws BatchError `ActivatedDevices`, before anything is deleted if they had connected by then; `DevicesNotDeleted` with
- * what the cloud refused to delete, after everything else is gone.
+ * @throws BatchError `ActivatedDevices`, before anything is deleted if they had connected by then; `DeadlineReached` with how
+ * far it has come; `DevicesNotDeleted` with what the cloud refused to delete, after everything else is gone.
  */
 export async function deleteDevices(operation: Operation, cloud: Cloud, id: string, doomed: Doomed): Promise<number> {
   const all = [...doomed.devices].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const spared = sha256(
-    doomed.spared
-      .map(({ name }) => name)
-      .sort()
-      .join('\n'),
-  );
+  const spared = sha256(namesOf(doomed.spared).sort().join('\n'));
   const noted = operation.generation(id).drop;
   const resumed = noted?.spared === spared ? noted : undefined;
   const rest = all.filter(({ name }) => name > (resumed?.after ?? ''));
-  const before = all.length - rest.length;
-  const blocked: Blocked = resumed?.blocked ?? { count: 0, first: [] };
-  await lookAhead(
-    operation,
-    cloud,
-    id,
-    rest.filter((device) => doomed.guarded.has(device)),
-  );
-
-  for (let from = 0; from < rest.length; from += BLOCK) {
-    const done = before + from;
-    operation.time.check(
-      () => `with ${done - blocked.count} of ${all.length} devices deleted; run it again, it continues`,
-    );
-    operation.observer.progress({ step: 'delete', done, of: all.length });
-    const block = rest.slice(from, from + BLOCK);
-    const guarded = block.filter((device) => doomed.guarded.has(device));
-    const connected = activatedAmong(guarded, await lookUp(operation, cloud, namesOf(guarded)));
-    if (connected.length > 0) {
-      const rest = done > 0 ? `${devices(done - blocked.count)} had been deleted by then` : undefined;
-      throw activatedDevices(connected, 'would be deleted', rest);
-    }
-    await forEachLimited(block, cloud.traits.concurrency, async (device) => {
-      const reason = await deleteOne(operation, cloud, device);
-      if (!reason) return;
-      blocked.count++;
-      if (blocked.first.length < SHOWN) blocked.first.push(reason);
+  const pass: Pass = { done: all.length - rest.length, blocked: resumed?.blocked ?? { count: 0, first: [] } };
+  try {
+    await lookAhead(operation, cloud, id, doomed.guarded, rest);
+    await deleteInBlocks(operation, cloud, doomed.guarded, rest, pass, async (after) => {
+      await note(operation, id, { deleted: pass.done - pass.blocked.count, after, spared, blocked: pass.blocked });
+      operation.observer.progress({ step: 'delete', done: pass.done, of: all.length });
     });
-    await note(operation, id, {
-      deleted: done + block.length - blocked.count,
-      after: block.at(-1)?.name,
-      spared,
-      blocked,
-    });
+  } catch (error) {
+    throw error instanceof BatchError && error.code === 'DeadlineReached' ? cutOff(error, pass, all.length) : error;
   }
+  const { blocked } = pass;
   if (blocked.count === 0) return all.length;
   // They are to be tried again: the next pass begins at the beginning.
   await note(operation, id, { deleted: all.length - blocked.count, after: undefined, spared, blocked: undefined });
@@ -87,25 +58,69 @@ export async function deleteDevices(operation: Operation, cloud: Cloud, id: stri
   );
 }
 
-/** What the cloud refused to delete, in this pass. */
-type Blocked = NonNullable<Note['blocked']>;
+/** How far the deletion has come: so many of the first devices are done, and of these some were refused. */
+interface Pass {
+  done: number;
+  blocked: NonNullable<Note['blocked']>;
+}
+
 type Note = NonNullable<Generation['drop']>;
 
 /**
- * Finds the devices that have connected before the first is deleted, and notes how far it has come: at 100,000 devices this
- * alone takes longer than an invocation. Each block is looked at once more, so few devices are left to that.
+ * Deletes block by block; `noted` writes down each step that `pass` has made. Whether the devices of a block have connected is
+ * looked up while the block before it is deleted, so that no time is lost and little passes until their turn.
  */
-async function lookAhead(operation: Operation, cloud: Cloud, id: string, guarded: readonly RecordedDevice[]) {
-  if (guarded.length <= BLOCK) return;
-  const { looked } = operation.generation(id).drop ?? {};
-  const after = looked?.before === operation.deadline ? looked.after : '';
-  const rest = guarded.filter(({ name }) => name > after);
-  for (let from = 0; from < rest.length; from += LOOK) {
-    const part = rest.slice(from, from + LOOK);
-    const connected = activatedAmong(part, await lookUp(operation, cloud, namesOf(part)));
-    if (connected.length > 0) throw activatedDevices(connected, 'would be deleted');
-    await note(operation, id, { looked: { before: operation.deadline, after: part.at(-1)?.name ?? after } });
+async function deleteInBlocks(
+  operation: Operation,
+  cloud: Cloud,
+  guarded: ReadonlySet<RecordedDevice>,
+  rest: readonly RecordedDevice[],
+  pass: Pass,
+  noted: (after: string | undefined) => Promise<void>,
+): Promise<void> {
+  const looked = (from: number) => held(connectedAmong(operation, cloud, guarded, rest.slice(from, from + BLOCK)));
+  let look = looked(0);
+  try {
+    for (let from = 0; from < rest.length; from += BLOCK) {
+      const block = rest.slice(from, from + BLOCK);
+      const connected = (await look)();
+      if (connected.length > 0) {
+        const deleted = pass.done - pass.blocked.count;
+        const before = pass.done > 0 ? `${devices(deleted)} had been deleted by then` : undefined;
+        throw activatedDevices(connected, 'would be deleted', before);
+      }
+      look = looked(from + BLOCK);
+      const { done, refused, error } = await deleteBlock(operation, cloud, block);
+      pass.done += done;
+      pass.blocked.count += refused.length;
+      pass.blocked.first.push(...refused.slice(0, SHOWN - pass.blocked.first.length));
+      if (done > 0) await noted(block[done - 1]?.name);
+      if (error) throw error.reason;
+    }
+  } finally {
+    // What was begun ends before the caller goes on, also where it is of no use any more.
+    await look;
   }
+}
+
+/**
+ * Deletes the devices of one block side by side. `done`: how many of the first ones are over, with `refused` among them; fewer
+ * than all if an `error` cut it off.
+ */
+async function deleteBlock(
+  operation: Operation,
+  cloud: Cloud,
+  block: readonly RecordedDevice[],
+): Promise<{ done: number; refused: DeviceFailure[]; error?: { reason: unknown } }> {
+  const ends = new Array<DeviceFailure | 'gone' | undefined>(block.length).fill(undefined);
+  let error: { reason: unknown } | undefined;
+  await forEachLimited(block, cloud.traits.concurrency, async (device, i) => {
+    ends[i] = (await deleteOne(operation, cloud, device)) ?? 'gone';
+  }).catch((reason: unknown) => (error = { reason }));
+  const open = ends.indexOf(undefined);
+  const over = open < 0 ? ends : ends.slice(0, open);
+  const refused = over.filter((end): end is DeviceFailure => typeof end === 'object');
+  return { done: over.length, refused, ...(error && { error }) };
 }
 
 /** The reason if the cloud refuses to delete just this device. */
@@ -123,9 +138,60 @@ async function deleteOne(
   }
 }
 
+/**
+ * Finds the devices that have connected before the first is deleted, and notes how far it has come: at 100,000 devices this
+ * alone takes longer than an invocation. Each block is looked at once more, so few devices are left to that.
+ */
+async function lookAhead(
+  operation: Operation,
+  cloud: Cloud,
+  id: string,
+  guarded: ReadonlySet<RecordedDevice>,
+  devices: readonly RecordedDevice[],
+): Promise<void> {
+  const all = devices.filter((device) => guarded.has(device));
+  if (all.length <= BLOCK) return;
+  const { looked } = operation.generation(id).drop ?? {};
+  const after = looked?.before === operation.deadline ? looked.after : '';
+  const rest = all.filter(({ name }) => name > after);
+  const before = all.length - rest.length;
+  for (let from = 0; from < rest.length; from += LOOK) {
+    const part = rest.slice(from, from + LOOK);
+    const connected = await connectedAmong(operation, cloud, guarded, part);
+    if (connected.length > 0) throw activatedDevices(connected, 'would be deleted');
+    await note(operation, id, { looked: { before: operation.deadline, after: part.at(-1)?.name ?? after } });
+    operation.observer.progress({ step: 'look-up', done: before + from + part.length, of: all.length });
+  }
+}
+
+async function connectedAmong(
+  operation: Operation,
+  cloud: Cloud,
+  guarded: ReadonlySet<RecordedDevice>,
+  devices: readonly RecordedDevice[],
+): Promise<string[]> {
+  const asked = devices.filter((device) => guarded.has(device));
+  return activatedAmong(asked, await lookUp(operation, cloud, namesOf(asked), () => undefined));
+}
+
 async function note(operation: Operation, id: string, changes: Partial<Note>): Promise<void> {
   await operation.update((head) => {
     const { drop } = generationOf(head, id);
     if (drop) Object.assign(drop, changes);
   });
+}
+
+/** A promise that is not looked at yet: its failure is thrown by whoever calls what it brings. */
+function held<T>(promise: Promise<T>): Promise<() => T> {
+  return promise.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+}
+
+function cutOff({ code, message }: BatchError, { done, blocked }: Pass, all: number): BatchError {
+  const [deleted, of] = [done - blocked.count, all].map((count) => count.toLocaleString('en'));
+  return new BatchError(code, `${message}; deleted ${deleted} of ${of}; run it again, it continues`);
 }

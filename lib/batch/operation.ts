@@ -137,7 +137,7 @@ export class Operation {
 
   private async insist<T>(what: string, call: () => Promise<T>): Promise<T> {
     for (let started = this.clock.now(); ;) {
-      this.time.check(() => `before ${what}`);
+      this.time.check(() => `while ${what}`);
       try {
         return await call();
       } catch (error) {
