@@ -4,6 +4,7 @@ import type { Operation } from './operation';
 import { poll } from './poll';
 import type { Cloud, CollectedDevice } from './ports/cloud';
 import { learnNames, publish } from './publish';
+import { readPages } from './read-pages';
 import { saveCollected } from './record/devices';
 import { generationOf, type Generation } from './record/head';
 import { savePlan } from './record/plan';
@@ -47,16 +48,16 @@ export async function observeJob(operation: Operation, generation: Generation): 
 }
 
 async function collectAll(operation: Operation, cloud: Cloud, jobId: string): Promise<CollectedDevice[]> {
-  const found: CollectedDevice[] = [];
-  for (let cursor: string | undefined; ;) {
+  let done = 0;
+  const pages = await readPages(cloud.traits.concurrency, async (cursor) => {
     const page = await operation.patiently('reading the created devices', () => cloud.collect(jobId, cursor));
-    found.push(...page.devices);
-    operation.observer.progress({ step: 'collect', done: found.length, of: page.total });
-    cursor = page.next;
-    if (cursor !== undefined) continue;
-    if (found.length === page.total) return found;
-    throw new BatchError('DevicesMissing', `job ${jobId} has ${page.total} devices and lists ${found.length}`);
-  }
+    operation.observer.progress({ step: 'collect', done: (done += page.devices.length), of: page.total });
+    return page;
+  });
+  const found = pages.flatMap(({ devices }) => devices);
+  const total = pages.at(-1)?.total ?? 0;
+  if (found.length === total) return found;
+  throw new BatchError('DevicesMissing', `job ${jobId} has ${total} devices and lists ${found.length}`);
 }
 
 async function record(operation: Operation, generation: Generation, found: CollectedDevice[]): Promise<void> {

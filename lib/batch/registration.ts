@@ -15,6 +15,7 @@ import { saveCollected } from './record/devices';
 import type { Generation } from './record/head';
 import { JobEntry } from './record/jobs';
 import { loadNames } from './record/names';
+import { readPages } from './read-pages';
 import { repeatLost, startJob } from './start-job';
 import type { Plan } from './record/plan';
 
@@ -172,15 +173,16 @@ export class Registration {
     const asked = new Set(names);
     const found = new Map<string, CollectedDevice>();
     if (jobId === undefined || failed.size === job.names.count) return { found: [], missing: [], unlistedCount: 0 };
-    for (let cursor: string | undefined; ;) {
+    const read = async (cursor: string | undefined) => {
       const page = await this.pageOf(jobId, cursor);
+      seen(page.devices.length);
+      return page;
+    };
+    for (const page of await readPages(this.cloud.traits.concurrency, read)) {
       for (const device of page.devices) {
         missing.delete(device.name);
         if (!failed.has(device.name) && (job.nameless || asked.has(device.name))) found.set(device.name, device);
       }
-      seen(page.devices.length);
-      cursor = page.next;
-      if (cursor === undefined) break;
     }
     const unlistedCount = job.nameless && !settled?.created ? job.names.count - found.size : missing.size;
     return { found: [...found.values()], missing: [...missing], unlistedCount };
@@ -291,9 +293,9 @@ export class Registration {
 
 /**
  * A job that is cut off is read from its first page again. So few go side by side that some come to their end within an
- * invocation, also where a dozen batches share the rate.
+ * invocation, also where a dozen batches share the rate; while one is written down another is read.
  */
-const COLLECTED_AT_ONCE = 3;
+const COLLECTED_AT_ONCE = 2;
 
 /** What is known of a job that the cloud itself does not show. */
 type Verdict = 'not executed' | 'vanished' | 'answer lost';

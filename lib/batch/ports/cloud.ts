@@ -119,6 +119,8 @@ export interface CollectedPage {
   total: number;
   /** Undefined on the last page. */
   next?: string;
+  /** Of the first page, where pages may be read in any order: the cursors of all others. */
+  others?: string[];
 }
 
 export interface FoundDevice {
