@@ -2,6 +2,9 @@ import type { ZodType } from 'zod';
 import { BatchError } from '../errors';
 import type { Store, StoredObject } from '../ports/store';
 
+/** Objects of one list that are read side by side: few, since each may be a megabyte. */
+export const READS_AT_ONCE = 4;
+
 /** Reads and checks a JSON object of the store; undefined where there is none. @throws BatchError `RecordUnreadable` */
 export async function readJson<T>(store: Store, key: string, schema: ZodType<T>): Promise<T | undefined> {
   const object = await store.get(key);

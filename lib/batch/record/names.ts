@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { forEachLimited } from '../concurrency';
 import type { Store } from '../ports/store';
-import { requireJson } from './json';
+import { READS_AT_ONCE, requireJson } from './json';
 import { keys } from './keys';
 
 /** Names as the record keeps them: the lists lie in immutable chunks whose keys are the digests of their content. */
@@ -32,11 +33,11 @@ export async function saveNames(store: Store, names: readonly string[]): Promise
 
 /** The names in the order in which they were saved. */
 export async function loadNames(store: Store, list: NameList): Promise<string[]> {
-  const names: string[] = [];
-  for (const { digest } of list.chunks) {
-    for (const name of await requireJson(store, keys.names(digest), z.array(z.string()))) names.push(name);
-  }
-  return names;
+  const chunks: string[][] = new Array<string[]>(list.chunks.length);
+  await forEachLimited(list.chunks, READS_AT_ONCE, async ({ digest }, i) => {
+    chunks[i] = await requireJson(store, keys.names(digest), z.array(z.string()));
+  });
+  return chunks.flat();
 }
 
 /** Equal for lists that hold the same names, in whatever order. */
