@@ -1,30 +1,37 @@
-// Plays Lambda for one Create, with the bundle that is deployed, and tells the parent what it took. Plain JavaScript:
-// whatever else were loaded here would be measured as well.
+// Plays Lambda, with the bundle that is deployed, for the life of one batch, and tells the parent what each request took.
+// Plain JavaScript: whatever else were loaded here would be measured as well.
 import { createRequire } from 'node:module';
 
 const { onEvent, isComplete } = createRequire(import.meta.url)('../dist/handler/index.js');
-const count = Number(process.env.BENCH_DEVICES);
-const started = performance.now();
-if (count > 0) await create();
-const seconds = (performance.now() - started) / 1000;
-process.send({ maxRssMb: process.resourceUsage().maxRSS / 1024, seconds });
+const { devices, cloud, life } = JSON.parse(process.env.BENCH_BATCH);
+const { region, productKey, endpoint } = cloud;
+const invocation = { getRemainingTimeInMillis: () => 300_000 };
 
-async function create() {
-  const { region, productKey, endpoint } = JSON.parse(process.env.BENCH_CLOUD);
+const requests = [];
+let PhysicalResourceId;
+for (const RequestType of life) requests.push(await carryOut(RequestType));
+process.send({ maxRssMb: process.resourceUsage().maxRSS / 1024, requests });
+
+async function carryOut(RequestType) {
+  const started = performance.now();
   const event = {
-    RequestType: 'Create',
-    RequestId: 'bench',
+    RequestType,
+    RequestId: `bench-${RequestType}`,
     StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/bench/1',
     LogicalResourceId: 'Batch',
+    PhysicalResourceId,
     ResourceProperties: {
       version: '1',
       cloud: { aliyun: { region, productKey, endpoint } },
-      devices: { sequence: { prefix: 'light-', count: String(count) } },
+      devices: { sequence: { prefix: 'light-', count: String(devices) } },
       timeoutSeconds: '3300',
       secretArn: 'keys',
     },
   };
-  const invocation = { getRemainingTimeInMillis: () => 300_000 };
   const accepted = { ...event, ...(await onEvent(event, invocation)) };
-  while (!(await isComplete(accepted, invocation)).IsComplete);
+  PhysicalResourceId ??= accepted.PhysicalResourceId;
+  let invocations = 1;
+  while (!(await isComplete(accepted, invocation)).IsComplete) invocations += 1;
+  const seconds = (performance.now() - started) / 1000;
+  return { RequestType, invocations, seconds, rssMb: process.resourceUsage().maxRSS / 1024 };
 }

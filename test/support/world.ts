@@ -24,8 +24,8 @@ export class World {
   readonly logs: string[] = [];
   private requests = 0;
 
-  /** `namesPerJob`: cuts batches into more jobs than the cloud would need. */
-  constructor(private readonly setting: EmulatorOptions & { namesPerJob?: number } = {}) {
+  /** `namesPerJob`: cuts batches into more jobs than the cloud would need. `roundTripMs`: until an answer comes. @default 20 */
+  constructor(private readonly setting: EmulatorOptions & { namesPerJob?: number; roundTripMs?: number } = {}) {
     this.clock = new VirtualClock(undefined, setting.seed);
     this.emulator = new IotEmulator({ ...setting, clock: this.clock });
   }
@@ -185,7 +185,8 @@ export class World {
       body: Buffer.from(request.body),
     });
     // An answer takes a while, so that time passes for whoever only asks.
-    await this.clock.sleep(Math.min(answer.delayMs + 20, request.timeoutMs));
+    const { roundTripMs = 20 } = this.setting;
+    await this.clock.sleep(Math.min(answer.delayMs + roundTripMs, request.timeoutMs));
     if (answer.delayMs >= request.timeoutMs) throw new TransportError('Timeout', 'perhaps', 'no answer in time');
     if (answer.kind === 'dropped' || answer.cutAt !== undefined) {
       throw new TransportError('ConnectionLost', 'perhaps', 'socket hang up');
