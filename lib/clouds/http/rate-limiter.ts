@@ -13,16 +13,22 @@ export interface Permit {
 
 /**
  * Gives turns to the calls of one operation, first come, first served: a token bucket that starts at 80 % of the
- * documented rate divided by `share`, halves when the cloud throttles and climbs back while calls are let in, never
- * above its start (AIMD). The bucket holds what the other 20 % amount to in a second, so that no second ever sees
- * more calls than documented.
+ * documented rate divided by `share`, halves when the cloud throttles and climbs back while calls are let in (AIMD).
+ *
+ * Others who have a share may have nothing to do: who has not been throttled for half a minute climbs beyond its start, to
+ * the undivided 80 % at most. One large batch beside small ones would else take a multiple of its time.
+ *
+ * The bucket holds the other 20 % of a second's calls at most, so that no second ever sees more calls than documented.
  */
 export class RateLimiter {
   private readonly startRate: number;
+  private readonly highestRate: number;
   private rate: number;
   private tokens = 1;
   private refilledAt: number;
   private steppedAt: number;
+  /** Until when it does not climb beyond its start, nor beyond where it is. */
+  private modestUntil: number;
   /** Counts the decreases: calls that were under way at one are its cause, not a reason for another. */
   private epoch = 0;
   private readonly waiting: { until: number; resolve: (permit: Permit | undefined) => void }[] = [];
@@ -34,9 +40,11 @@ export class RateLimiter {
     private readonly share: number,
     private readonly ending?: AbortSignal,
   ) {
-    this.startRate = (documentedRate * RATE_USE) / share;
+    this.highestRate = documentedRate * RATE_USE;
+    this.startRate = this.highestRate / share;
     this.rate = this.startRate;
     this.refilledAt = this.steppedAt = clock.now();
+    this.modestUntil = clock.now() + MODEST_MS;
   }
 
   /** Waits for a turn; undefined if none comes before `until` (ms since 1970) or the connection ends. */
@@ -97,24 +105,30 @@ export class RateLimiter {
   private halve(): void {
     this.epoch += 1;
     this.refill();
-    this.rate = Math.max(this.startRate * LOWEST, this.rate / 2);
+    const lowest = this.rate > this.startRate ? this.startRate : this.startRate * LOWEST;
+    this.rate = Math.max(lowest, this.rate / 2);
     this.tokens = Math.min(this.tokens, 0);
     this.steppedAt = this.clock.now();
+    this.modestUntil = this.clock.now() + MODEST_MS;
   }
 
-  /** A twentieth of the start rate for each second in which calls are let in, however many they are. */
+  /** A twentieth of the start rate, beyond it of the highest, for each second in which calls are let in, however many. */
   private recover(): void {
     const now = this.clock.now();
     const seconds = Math.min(1, Math.max(0, now - this.steppedAt) / 1000);
     this.steppedAt = now;
-    if (this.rate === this.startRate) return;
+    const below = this.rate < this.startRate;
+    const limit = below ? this.startRate : now < this.modestUntil ? this.rate : this.highestRate;
+    if (this.rate >= limit) return;
     this.refill();
-    this.rate = Math.min(this.startRate, this.rate + this.startRate * STEP * seconds);
+    this.rate = Math.min(limit, this.rate + (below ? this.startRate : this.highestRate) * STEP * seconds);
   }
 }
 
-/** The part of the start rate that is won back in a second. */
+/** The part of a rate that is won back in a second. */
 const STEP = 0.05;
+/** So long after its start, and after each refusal, a limiter asks for no more than its share. */
+const MODEST_MS = 30_000;
 /** The part of the start rate below which throttling does not push: the calls' own back-off does the rest. */
 const LOWEST = 1 / 16;
 /** Tokens are fractions: a turn must not wait a millisecond for a rounding error. */

@@ -102,6 +102,45 @@ describe('the rate limiter', () => {
     expect(limiter.currentRate).toBe(40);
   });
 
+  test('I10: takes what the others of its stack leave, after half a minute without a refusal', async () => {
+    const limiter = new RateLimiter(clock, 50, 4);
+    const permit = (await limiter.acquire(Infinity)) as Permit;
+    const letIn = (seconds: number) => {
+      for (let second = 0; second < seconds; second += 1) {
+        clock.advance(1000);
+        permit.admitted();
+      }
+    };
+    letIn(29);
+    expect(limiter.currentRate).toBe(10);
+    letIn(3);
+    expect(limiter.currentRate).toBe(16);
+    letIn(60);
+    expect(limiter.currentRate).toBe(40);
+    permit.throttled();
+    expect(limiter.currentRate).toBe(20);
+    letIn(29);
+    expect(limiter.currentRate).toBe(20);
+    (await limiter.acquire(Infinity))?.throttled();
+    expect(limiter.currentRate).toBe(10);
+    (await limiter.acquire(Infinity))?.throttled();
+    expect(limiter.currentRate).toBe(5);
+  });
+
+  test('I10: no second sees more calls than documented, however far it has climbed', async () => {
+    const limiter = new RateLimiter(clock, 50, 4);
+    const begin = clock.now();
+    const times: number[] = [];
+    while (clock.now() < begin + 60_000) {
+      const permit = await limiter.acquire(Infinity);
+      times.push(clock.now() - begin);
+      permit?.admitted();
+    }
+    expect(limiter.currentRate).toBe(40);
+    expect(mostInASecond(times)).toBeLessThanOrEqual(50);
+    expect(mostInASecond(times)).toBeGreaterThanOrEqual(40);
+  });
+
   test('does not fall below a sixteenth, so that work goes on', async () => {
     const limiter = new RateLimiter(clock, 50, 1);
     for (let call = 0; call < 20; call += 1) (await limiter.acquire(Infinity))?.throttled();
