@@ -1,8 +1,20 @@
 import { benchLag } from './lag';
 import { benchMemory } from './memory';
+import { benchSize } from './size';
 
-/** `npm run bench`: every measurement, each beside what it is compared to. */
+/** Every measurement, each beside what it is compared to. */
+const measurements: Record<string, () => Promise<string>> = { lag: benchLag, memory: benchMemory, size: benchSize };
+
+/** `npm run bench`: all of them, or (`npm run bench -- size`) those that are named. */
 void (async () => {
-  console.log(await benchLag(), '\n');
-  console.log(await benchMemory());
+  const named = process.argv.slice(2);
+  const unknown = named.filter((name) => !(name in measurements));
+  if (unknown.length > 0) {
+    console.error(`no measurement ${unknown.join(', ')}: there are ${Object.keys(measurements).join(', ')}`);
+    process.exitCode = 1;
+    return;
+  }
+  for (const [name, measure] of Object.entries(measurements)) {
+    if (named.length === 0 || named.includes(name)) console.log(await measure(), '\n');
+  }
 })();
