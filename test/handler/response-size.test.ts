@@ -4,6 +4,7 @@ import { MAX_REASON_BYTES, reasonOf } from '../../handler/request-failed';
 import type { Handler } from '../../handler/handler';
 import type { Generation } from '../../lib/batch/record/head';
 import { saveNames } from '../../lib/batch/record/names';
+import { LambdaService } from '../support/lambda-service';
 import { MemoryStore } from '../support/memory-store';
 import { ProviderFramework } from '../support/provider-framework';
 import { VirtualClock } from '../support/virtual-clock';
@@ -41,12 +42,12 @@ function answer(batch: Generation, bucket = 'b', namesWanted = false) {
 /** Sends the handler's answer through the framework and returns how many bytes CloudFormation gets. */
 async function bytesOf(isComplete: Handler['isComplete']): Promise<number> {
   const onEvent = async () => ({ PhysicalResourceId: generationId, Accepted: { at: 0, deadline: 0 } });
-  const framework = new ProviderFramework({ onEvent, isComplete }, new VirtualClock());
+  const clock = new VirtualClock();
+  const lambda = new LambdaService(() => ({ onEvent, isComplete }), clock);
+  const framework = new ProviderFramework(lambda, clock);
   await framework.deliver(event);
   return Buffer.byteLength(framework.responses[0] ?? '');
 }
-
-afterEach(() => jest.restoreAllMocks());
 
 describe('a response to CloudFormation has at most 4,096 bytes (I9)', () => {
   it.each([0, 1, 100, 277, 278, 10_000])('with %i job ids', async (count) => {

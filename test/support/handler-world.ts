@@ -4,6 +4,8 @@ import type { CustomResourceEvent } from '../../handler/framework';
 import type { Transport } from '../../lib/clouds/http/transport';
 import { undiciTransport } from '../../lib/clouds/http/undici-transport';
 import { connectCloud } from '../../lib/clouds/registry';
+import type { LambdaProcess } from './lambda-process';
+import { LambdaService } from './lambda-service';
 import { MemoryStore } from './memory-store';
 import { ProviderFramework, type CfnResponse } from './provider-framework';
 import { VirtualClock } from './virtual-clock';
@@ -21,7 +23,9 @@ export class HandlerWorld {
   /** What the handler logged, line by line. */
   readonly log: string[] = [];
   readonly ports: HandlerPorts;
+  /** The handler without a process of its own around each invocation. */
   readonly handler: Handler;
+  readonly lambda: LambdaService;
   readonly framework: ProviderFramework;
   private requests = 0;
 
@@ -43,12 +47,13 @@ export class HandlerWorld {
       rateShare: 1,
       readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
       connect: (cloud, credentials, environment) =>
-        connectCloud(cloud, credentials, { ...environment, transport: this.transport() }),
+        connectCloud(cloud, credentials, { transport: this.transport(), ...environment }),
       write: (line) => void this.log.push(line),
       ...changes,
     };
     this.handler = createHandler(this.ports);
-    this.framework = new ProviderFramework(this.handler, this.clock);
+    this.lambda = new LambdaService((process) => createHandler(this.portsIn(process)), this.clock);
+    this.framework = new ProviderFramework(this.lambda, this.clock);
   }
 
   /** Properties as CloudFormation sends them: every scalar is a string. */
@@ -125,13 +130,25 @@ export class HandlerWorld {
   }
 
   close(): Promise<void> {
-    jest.restoreAllMocks();
     return this.emulator.close();
+  }
+
+  /** What the handler has in one process. */
+  private portsIn(process: LambdaProcess): HandlerPorts {
+    const { ports } = this;
+    return {
+      ...ports,
+      store: process.store(ports.store),
+      clock: process.clock,
+      readSecret: process.readSecret(ports.readSecret),
+      connect: (cloud, credentials, environment) =>
+        ports.connect(cloud, credentials, { ...environment, transport: process.transport(this.transport()) }),
+    };
   }
 
   private transport(): Transport {
     const network = undiciTransport();
-    return { send: (request) => this.clock.during(network.send(request)), close: () => network.close() };
+    return { send: (request) => this.clock.during(network.send(request)), close: () => this.clock.during(network.close()) };
   }
 }
 

@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
-import type { Handler } from '../../handler/handler';
-import type { CustomResourceEvent, Invocation } from '../../handler/framework';
+import type { CustomResourceEvent } from '../../handler/framework';
 import type { Clock } from '../../lib/batch/ports/clock';
+import { loadFramework, type Framework } from './framework-runtime';
+import { errorPayload, type FunctionName, type LambdaAnswer, type LambdaService } from './lambda-service';
 
 /** What CloudFormation is told in the end. */
 export interface CfnResponse {
@@ -13,106 +13,162 @@ export interface CfnResponse {
   Data?: Record<string, unknown>;
 }
 
-type FrameworkFunction = (event: object) => Promise<void>;
-
-interface Outbound {
-  startExecution(request: { input: string }): Promise<unknown>;
-  invokeFunction(request: { FunctionName: string; Payload: string }): Promise<unknown>;
-  httpRequest(options: { path: string }, body: string): Promise<void>;
-}
-
-// The package does not export its runtime; the CDK's own tests replace the same three functions.
-const runtime = join(
-  dirname(require.resolve('aws-cdk-lib/package.json')),
-  'custom-resources/lib/provider-framework/runtime',
-);
-/* eslint-disable @typescript-eslint/no-require-imports */
-const framework = require(join(runtime, 'framework.js')) as Record<'onEvent' | 'isComplete', FrameworkFunction>;
-const outbound = require(join(runtime, 'outbound.js')) as Outbound;
-const { Retry } = require(join(runtime, 'cfn-response.js')) as { Retry: new () => Error };
-/* eslint-enable @typescript-eslint/no-require-imports */
+/** What becomes of a response on its way: it may be lost, and with or without that its sender may believe so. */
+export type ResponseTrouble = 'lost' | 'answerLost';
 
 /**
- * The CDK's real code between CloudFormation and our two functions, with Lambda, Step Functions and CloudFormation's
- * response URL replaced by this process. Only one at a time: what it replaces is the module's.
+ * The CDK's real code between CloudFormation and our two functions, with all of its retries on the virtual clock. In this
+ * process live what it talks to: the SDK's clients for Lambda and Step Functions, and CloudFormation's response URL.
  */
 export class ProviderFramework {
   /** Every response in the order of arrival, as bytes on the wire. */
   readonly responses: string[] = [];
   /** Everything that the framework logged, which whoever may read the log group sees. */
   readonly log: string[] = [];
-  /** Ends the framework's waiter after as many calls, as the state machine does at `totalTimeout`. */
-  attempts = 720;
-  private readonly answers = new Map<string, CfnResponse[]>();
-  private readonly waiters = new Map<string, Promise<void>>();
-  private deliveries = 0;
+  /** How often the state machine calls before it gives up: once, and as often again as `totalTimeout` has intervals. */
+  attempts = 721;
+  /** How many waiters the next event gets: StartExecution has no name, so a repeated one starts another. */
+  nextWaiters = 1;
+  private readonly framework: Framework;
+  private readonly taken = new Map<string, CfnResponse>();
+  private readonly responseTroubles: ResponseTrouble[] = [];
+  private readonly waiters = new Map<string, Promise<void>[]>();
 
   constructor(
-    private readonly handler: Handler,
+    private readonly lambda: LambdaService,
     private readonly clock: Clock,
   ) {
-    process.env.USER_ON_EVENT_FUNCTION_ARN = arnOf('onEvent');
-    process.env.USER_IS_COMPLETE_FUNCTION_ARN = arnOf('isComplete');
-    process.env.WAITER_STATE_MACHINE_ARN = 'arn:aws:states:eu-central-1:123456789012:stateMachine:waiter';
-    outbound.startExecution = async ({ input }) => {
-      const event = JSON.parse(input) as { ResponseURL: string };
-      this.waiters.set(event.ResponseURL, this.wait(input));
-    };
-    outbound.invokeFunction = ({ FunctionName, Payload }) => this.invoke(FunctionName, Payload);
-    outbound.httpRequest = async ({ path }, body) => {
-      this.responses.push(body);
-      const url = `https://cfn.test${path}`;
-      this.answers.set(url, [...(this.answers.get(url) ?? []), received(body)]);
-    };
-    jest
-      .spyOn(console, 'log')
-      .mockImplementation((...line: unknown[]) => void this.log.push(line.map(String).join(' ')));
+    this.framework = loadFramework({
+      clock,
+      env: {
+        USER_ON_EVENT_FUNCTION_ARN: arnOf('onEvent'),
+        USER_IS_COMPLETE_FUNCTION_ARN: arnOf('isComplete'),
+        WAITER_STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:waiter',
+      },
+      log: (line) => void this.log.push(line),
+      modules: {
+        '@aws-sdk/client-lambda': {
+          Lambda: clientOf({ invoke: (request: InvokeRequest) => this.invoke(request) }),
+          waitUntilFunctionActiveV2: async () => undefined,
+        },
+        '@aws-sdk/client-sfn': { SFN: clientOf({ startExecution: (request: { input: string }) => this.start(request) }) },
+        https: { request: this.request.bind(this) },
+      },
+    });
   }
 
-  /** Delivers an event and waits for what CloudFormation is told; undefined if that is nothing. */
+  /**
+   * Delivers an event and waits until the framework is done with it.
+   * @returns what CloudFormation goes by, which is the first response to the event; undefined if there was none.
+   */
   async deliver(event: CustomResourceEvent): Promise<CfnResponse | undefined> {
-    const ResponseURL = `https://cfn.test/${++this.deliveries}?X-Amz-Signature=${'5'.repeat(64)}`;
-    // As in Lambda, everything that crosses is JSON.
-    await framework.onEvent(JSON.parse(JSON.stringify({ ...event, ResponseURL })) as object);
-    await this.waiters.get(ResponseURL);
-    const answers = this.answers.get(ResponseURL) ?? [];
-    if (answers.length > 1) throw new Error(`${answers.length} responses to one event`);
-    return answers[0];
+    const ResponseURL = urlOf(event);
+    try {
+      // As in Lambda, everything that crosses is JSON.
+      await this.framework.onEvent(JSON.parse(JSON.stringify({ ...event, ResponseURL })) as object);
+    } catch (error) {
+      // Lambda would deliver it again after a minute, but the event is too old by then.
+      this.log.push(`framework-onEvent failed: ${String(error)}`);
+    }
+    await Promise.all(this.waiters.get(ResponseURL) ?? []);
+    await this.lambda.idle();
+    return this.taken.get(ResponseURL);
   }
 
-  /** The state machine: calls again every five seconds. */
-  private async wait(input: string): Promise<void> {
-    for (let made = 0; made < this.attempts; made++) {
+  /** The next requests to CloudFormation's response URL meet with these. */
+  disturbResponses(trouble: ResponseTrouble, times = 1): void {
+    this.responseTroubles.push(...Array<ResponseTrouble>(times).fill(trouble));
+  }
+
+  /** What the SDK's client does: three attempts, with pauses in between. */
+  private async invoke({ FunctionName, Payload }: InvokeRequest): Promise<LambdaAnswer> {
+    const name: FunctionName = FunctionName.endsWith('onEvent') ? 'onEvent' : 'isComplete';
+    for (let attempt = 1; ; attempt++) {
       try {
-        return await framework.isComplete(JSON.parse(input) as object);
+        return await this.lambda.invoke(name, Payload);
       } catch (error) {
-        if (!(error instanceof Retry)) throw error;
-        await this.clock.sleep(5_000);
+        if (attempt === 3) throw error;
+        const base = (error as Error).name === 'TooManyRequestsException' ? 500 : 100;
+        await this.clock.sleep(this.clock.random() * base * 2 ** (attempt - 1));
       }
     }
   }
 
-  /** Lambda's Node runtime: an error becomes a payload with the lines of its stack. */
-  private async invoke(arn: string, payload: string): Promise<unknown> {
-    const name = arn.endsWith('onEvent') ? 'onEvent' : 'isComplete';
-    try {
-      const result: unknown = await this.handler[name](JSON.parse(payload) as never, this.invocation(name));
-      return { StatusCode: 200, Payload: JSON.stringify(result) };
-    } catch (error) {
-      const { name: errorType, message: errorMessage, stack = '' } = error as Error;
-      const trace = stack.split('\n');
-      return {
-        StatusCode: 200,
-        FunctionError: 'Unhandled',
-        Payload: JSON.stringify({ errorType, errorMessage, trace }),
-      };
+  private async start({ input }: { input: string }): Promise<object> {
+    const { ResponseURL } = JSON.parse(input) as { ResponseURL: string };
+    const waiters = this.waiters.get(ResponseURL) ?? [];
+    for (; this.nextWaiters > 0; this.nextWaiters--) waiters.push(this.wait(input));
+    this.nextWaiters = 1;
+    this.waiters.set(ResponseURL, waiters);
+    return {};
+  }
+
+  /** The state machine (aws-cdk-lib, provider-framework/waiter-state-machine): every error is retried, then caught. */
+  private async wait(input: string): Promise<void> {
+    for (let made = 1; ; made++) {
+      try {
+        return await this.framework.isComplete(JSON.parse(input) as object);
+      } catch (error) {
+        if (made >= this.attempts) return this.giveUp(error as Error);
+        await this.clock.sleep(QUERY_INTERVAL_MS);
+      }
     }
   }
 
-  private invocation(name: keyof Handler): Invocation {
-    const end = this.clock.now() + (name === 'onEvent' ? 60_000 : 300_000);
-    return { getRemainingTimeInMillis: () => end - this.clock.now() };
+  private async giveUp(error: Error): Promise<void> {
+    const Cause = errorPayload(error).slice(0, MAX_CAUSE);
+    try {
+      await this.framework.onTimeout({ Error: error.name, Cause });
+    } catch (failed) {
+      this.log.push(`framework-onTimeout failed: ${String(failed)}`);
+    }
   }
+
+  /** As `https.request`, with CloudFormation's bucket for responses at the other end. */
+  private request({ hostname, path }: { hostname: string; path: string }, onResponse: (response: object) => void) {
+    let body = '';
+    const fail: ((error: Error) => void)[] = [];
+    return {
+      on: (_event: 'error', handler: (error: Error) => void) => void fail.push(handler),
+      write: (text: string) => void (body += text),
+      end: () => {
+        const trouble = this.responseTroubles.shift();
+        if (trouble !== 'lost') this.receive(`https://${hostname}${path}`, body);
+        if (trouble) fail.forEach((each) => each(new Error('read ECONNRESET')));
+        else onResponse({ statusCode: 200, resume: () => undefined });
+      },
+    };
+  }
+
+  private receive(url: string, body: string): void {
+    this.responses.push(body);
+    if (!this.taken.has(url)) this.taken.set(url, received(body));
+  }
+}
+
+interface InvokeRequest {
+  FunctionName: string;
+  Payload: string;
+}
+
+/** lib/cdk/framework.ts */
+const QUERY_INTERVAL_MS = 5_000;
+
+/** Characters of an error's cause that Step Functions keeps (API reference, TaskFailed: "Maximum length of 32768"). */
+const MAX_CAUSE = 32_768;
+
+/** A class whose instances are this client. */
+function clientOf(client: object): new () => object {
+  return class {
+    constructor() {
+      return client;
+    }
+  };
+}
+
+/** The same for each delivery of one event. CloudFormation's has about as many characters. */
+function urlOf({ RequestId }: CustomResourceEvent): string {
+  return `https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/${RequestId}?X-Amz-Signature=${'5'.repeat(1_200)}`;
 }
 
 /** CloudFormation takes 4,096 bytes (I9); the text is its own. */
