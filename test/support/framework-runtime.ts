@@ -38,7 +38,9 @@ export function loadFramework(surroundings: Surroundings): Framework {
     loaded.set(name, module);
     const filename = join(runtime, `${name}.js`);
     const parameters = ['exports', 'require', 'module', ...Object.keys(globals)];
-    const body = compileFunction(readFileSync(filename, 'utf8'), parameters, { filename });
+    const body = compileFunction(readFileSync(filename, 'utf8'), parameters, { filename }) as (
+      ...values: unknown[]
+    ) => void;
     body(module.exports, load, module, ...Object.values(globals));
     return module.exports;
   };

@@ -148,7 +148,10 @@ export class HandlerWorld {
 
   private transport(): Transport {
     const network = undiciTransport();
-    return { send: (request) => this.clock.during(network.send(request)), close: () => this.clock.during(network.close()) };
+    return {
+      send: (request) => this.clock.during(network.send(request)),
+      close: () => this.clock.during(network.close()),
+    };
   }
 }
 

@@ -72,7 +72,6 @@ export class LambdaService {
   private async run(name: FunctionName, payload: string, trouble?: LambdaTrouble): Promise<LambdaAnswer> {
     this.begun[name]++;
     const requestId = `9a8b7c6d-0000-4000-8000-${String(++this.requests).padStart(12, '0')}`;
-    const end = this.clock.now() + timeouts[name] * 1000;
     const process = new LambdaProcess(
       this.clock,
       this.clock.now() + timeouts[name] * 1000,

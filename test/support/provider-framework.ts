@@ -51,7 +51,9 @@ export class ProviderFramework {
           Lambda: clientOf({ invoke: (request: InvokeRequest) => this.invoke(request) }),
           waitUntilFunctionActiveV2: async () => undefined,
         },
-        '@aws-sdk/client-sfn': { SFN: clientOf({ startExecution: (request: { input: string }) => this.start(request) }) },
+        '@aws-sdk/client-sfn': {
+          SFN: clientOf({ startExecution: (request: { input: string }) => this.start(request) }),
+        },
         https: { request: this.request.bind(this) },
       },
     });

@@ -1,0 +1,119 @@
+import { batchIdOf } from '../../../handler/batch-id';
+import { headSchema, owed, type Generation, type Head } from '../../../lib/batch/record/head';
+import { STACK_ID } from '../../support/handler-world';
+import { OTHER_PRODUCT, type Stage } from './stage';
+
+/** What there must be when the last event of a row is over. */
+export interface Ending {
+  /** Names of the devices of the first product that the stack's batches have. */
+  ours: string[];
+  /** Names of its other devices, which somebody else made. */
+  foreign?: string[];
+  /** Names of the devices of the other product. */
+  elsewhere?: string[];
+  /** Devices of the first product that are still to be deleted: those of the generations that are `owed`. */
+  left?: string[];
+  /** What the store still owes, as `<logical id> <phase>`. */
+  owed?: string[];
+}
+
+/** Compares what the cloud holds with what should be there, and with what the store says; and looks into every text. */
+export function expectEnding(stage: Stage, ending: Ending): void {
+  const { world } = stage;
+  const { ours, foreign = [], elsewhere = [], left = [] } = ending;
+  expect(stage.unsent).toEqual([]);
+  world.emulator.emulator.settle();
+  const inCloud = (productKey: string) =>
+    world.emulator.emulator.aliyun.devices(productKey).map(({ deviceName }) => deviceName);
+  const heads = headsOf(stage);
+  expect({
+    cloud: sorted(inCloud(world.emulator.aliyun.productKey)),
+    elsewhere: sorted(inCloud(OTHER_PRODUCT)),
+    listed: sorted(manifests(stage, heads, world.emulator.aliyun.productKey)),
+    owed: heads.flatMap(({ name, head }) => head.generations.filter(owed).map(({ phase }) => `${name} ${phase}`)),
+    unfinished: heads.flatMap(({ head }) => head.requests.filter(({ outcome }) => !outcome)),
+  }).toEqual({
+    cloud: sorted([...ours, ...foreign, ...left]),
+    elsewhere: sorted(elsewhere),
+    listed: sorted(ours),
+    owed: ending.owed ?? [],
+    unfinished: [],
+  });
+  expectNoStrangerDeleted(stage);
+  expectNoJobTwice(stage);
+  expectShortResponses(stage);
+  expectNoSecrets(stage);
+}
+
+/** The names in the manifests of all standing generations: what whoever uses the batches is told. Each device is there. */
+function manifests({ world, identities }: Stage, heads: NamedHead[], productKey: string): string[] {
+  const all = new Map<string, string>();
+  const standing = heads.flatMap(({ head }) => head.generations.filter(({ phase }) => phase === 'standing'));
+  for (const generation of standing) {
+    const { devices } = JSON.parse(world.store.text(manifestKey(generation)) ?? 'null') as {
+      devices: { name: string; id: string }[];
+    };
+    if (generation.cloud.aliyun.productKey !== productKey) continue;
+    for (const { name, id } of devices) all.set(name, id);
+  }
+  expect(Object.fromEntries(all)).toEqual(Object.fromEntries([...all.keys()].map((name) => [name, identities[name]])));
+  return [...all.keys()];
+}
+
+function manifestKey({ id }: Generation): string {
+  return `manifests/${id.split('-')[0]}/${id}.json`;
+}
+
+interface NamedHead {
+  name: string;
+  head: Head;
+}
+
+function headsOf({ world, fixture }: Stage): NamedHead[] {
+  const names = [...new Set(Object.values(fixture.events).map(({ LogicalResourceId }) => LogicalResourceId))];
+  return names.flatMap((name) => {
+    const text = world.store.text(`heads/${batchIdOf({ StackId: STACK_ID, LogicalResourceId: name } as never)}.json`);
+    return text === undefined ? [] : [{ name, head: headSchema.parse(JSON.parse(text)) }];
+  });
+}
+
+/** No call deleted a device that the stack's jobs had not made (I1). */
+function expectNoStrangerDeleted({ world }: Stage): void {
+  const events = world.emulator.emulator.journal.deviceEvents();
+  const made = new Set(events.filter(({ event }) => event === 'created').map(({ identity }) => identity));
+  const strangers = events.filter(
+    ({ event, identity, requestId }) => event === 'deleted' && requestId !== undefined && !made.has(identity),
+  );
+  expect(strangers).toEqual([]);
+}
+
+/** No job was started twice (I3). */
+function expectNoJobTwice({ world }: Stage): void {
+  const calls = world.calls('BatchRegisterDeviceWithApplyId').filter(({ executed, code }) => executed && !code);
+  const started = calls.map(({ parameters }) => parameters.ApplyId);
+  expect(started).toEqual([...new Set(started)]);
+}
+
+/** Every response fits (I9). */
+function expectShortResponses({ world }: Stage): void {
+  expect(world.framework.responses.filter((body) => Buffer.byteLength(body) > 4_096)).toEqual([]);
+}
+
+/** No key, and no device's secret that the cloud ever gave out, is anywhere but below the prefix for them (I7). */
+function expectNoSecrets({ world }: Stage): void {
+  const { aliyun, emulator } = world.emulator;
+  const secrets = [aliyun.accessKeySecret, ...emulator.aliyun.platform.issuedSecrets()];
+  const records = [...world.store.objects].filter(([key]) => !key.startsWith('credentials/'));
+  const texts = [
+    ...world.framework.responses,
+    ...world.framework.log,
+    ...world.log,
+    ...records.flatMap(([key, { body }]) => [key, Buffer.from(body).toString('utf8')]),
+  ];
+  const all = texts.join('\n');
+  expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...names].sort();
+}
