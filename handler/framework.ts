@@ -17,8 +17,8 @@ export interface CustomResourceEvent {
 }
 
 /**
- * The answer of `onEvent`. It must have no `PhysicalResourceId` on Delete, and holds no `Data`, which would come on top of
- * what `isComplete` returns. Other members are handed to `isComplete` and go nowhere else.
+ * The answer of `onEvent`. It has a `PhysicalResourceId` on Create only, and no `Data`, which would come on top of what
+ * `isComplete` returns. Other members are handed to `isComplete` and go nowhere else.
  */
 export interface OnEventAnswer {
   PhysicalResourceId?: string;
@@ -35,8 +35,15 @@ export interface Acceptance {
 
 export type IsCompleteEvent = CustomResourceEvent & OnEventAnswer;
 
-/** The answer of `isComplete`. `Data` only with the end of a Create or Update. */
-export type IsCompleteAnswer = { IsComplete: false } | { IsComplete: true; Data?: Record<string, string | number> };
+/**
+ * The answer of `isComplete`; `Data` and the id only with the end of a Create or Update.
+ *
+ * The framework takes an id from here as well (aws-cdk-lib, provider-framework/runtime/framework.js, `isComplete`: what it
+ * returns is spread over the event), which its types do not say. An Update's new id must come this way: if CloudFormation
+ * heard it with a failure, it would go by it from then on, and delete the stack with the id of something that never stood.
+ */
+export type IsCompleteAnswer =
+  { IsComplete: false } | { IsComplete: true; PhysicalResourceId?: string; Data?: Record<string, string | number> };
 
 /** The part of Lambda's context that we rely on. */
 export interface Invocation {

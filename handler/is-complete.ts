@@ -46,6 +46,7 @@ export async function isComplete(
     const namesWanted = wantsNames(event.ResourceProperties);
     return {
       IsComplete: true,
+      PhysicalResourceId: result.batch.id,
       Data: await answerOf(result.batch, { store: engine.store, batchId, bucket, namesWanted }),
     };
   } catch (error) {

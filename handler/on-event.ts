@@ -33,7 +33,8 @@ export async function onEvent(
     const generation = await submit(store, clock, batchId, order);
     observer.log('info', 'accepted', { type, generation, named: event.PhysicalResourceId, deadline: order.deadline });
     const accepted = { Accepted: { at, deadline: order.deadline } };
-    return generation === undefined ? accepted : { PhysicalResourceId: generation, ...accepted };
+    // An Update that fails keeps the id that CloudFormation has; the new one comes with its success.
+    return type === 'Create' ? { PhysicalResourceId: generation, ...accepted } : accepted;
   } catch (error) {
     const failure = failureOf(error, bucket);
     observer.log('error', failure.message, { type, error });
