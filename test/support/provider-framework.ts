@@ -27,7 +27,9 @@ export class ProviderFramework {
   readonly log: string[] = [];
   /** How often the state machine calls before it gives up: once, and as often again as `totalTimeout` has intervals. */
   attempts = 721;
-  /** How many waiters the next event gets: StartExecution has no name, so a repeated one starts another. */
+  /**
+   * How many waiters the next event gets: StartExecution has no name, so a repeated one starts another. With none it fails.
+   */
   nextWaiters = 1;
   private readonly framework: Framework;
   private readonly taken = new Map<string, CfnResponse>();
@@ -98,10 +100,10 @@ export class ProviderFramework {
 
   private async start({ input }: { input: string }): Promise<object> {
     const { ResponseURL } = JSON.parse(input) as { ResponseURL: string };
-    const waiters = this.waiters.get(ResponseURL) ?? [];
-    for (; this.nextWaiters > 0; this.nextWaiters--) waiters.push(this.wait(input));
+    const waiters = Array.from({ length: this.nextWaiters }, () => this.wait(input));
     this.nextWaiters = 1;
-    this.waiters.set(ResponseURL, waiters);
+    if (waiters.length === 0) throw new Error('Internal server error');
+    this.waiters.set(ResponseURL, [...(this.waiters.get(ResponseURL) ?? []), ...waiters]);
     return {};
   }
 

@@ -18,3 +18,31 @@ export function row(name: string, play: (stage: Stage) => Promise<Ending>, optio
     }
   });
 }
+
+/**
+ * A row that is played once for each step of the handler: it is killed there, before the step or after it in turn, the next time
+ * that isComplete runs after `begin`. `play` gets what CloudFormation heard of it.
+ */
+export function rowAtEachStep(
+  name: string,
+  begin: (stage: Stage) => Promise<void>,
+  play: (stage: Stage, step: number) => Promise<Ending>,
+): void {
+  const fixture = loadFixture(name);
+  it(`${fixture.number}: ${fixture.what}`, async () => {
+    for (let step = 1; ; step++) {
+      const stage = await Stage.open(fixture, {});
+      try {
+        await begin(stage);
+        let steps = 0;
+        const at = (): boolean => ++steps === step;
+        stage.world.lambda.disturb('isComplete', { kind: 'crashed', at, after: step % 2 === 0 });
+        const ending = await play(stage, step);
+        if (steps < step) return expect(steps).toBeGreaterThan(20);
+        expectEnding(stage, ending);
+      } finally {
+        await stage.world.close();
+      }
+    }
+  }, 120_000);
+}
