@@ -131,9 +131,11 @@ async function stand(operation: Operation, id: string): Promise<void> {
     head.current = id;
     head.confirmed = request.named === id;
     if (request.named === undefined) return;
+    // Whoever came with that id has never heard of what is younger. What is older may be asked for again, until it is deleted.
+    const named = head.generations.findIndex((other) => other.id === request.named);
     // A change that is only taken back does not reach what a failed one kept.
     const reaches = ({ phase }: Generation) => phase !== 'failed' || request.kind === 'raise';
-    fall(head, (other) => other.id !== id && other.id !== request.named && reaches(other));
+    fall(head, (other) => other.id !== id && head.generations.indexOf(other) > named && reaches(other));
   });
 }
 

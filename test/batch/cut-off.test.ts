@@ -18,15 +18,16 @@ async function killedAt(world: World, order: Order, at: (what: string) => boolea
 }
 
 describe('an operation that is cut off', () => {
-  it('does not fail any more once it stands, although something older cannot be cleared away (I5)', async () => {
+  it('does not fail any more once it stands, although something else cannot be cleared away (I5)', async () => {
     const world = new World();
     const { generation: first } = await world.create(world.options(lights(3)));
-    const { generation: second } = await world.update(first, world.options(lights(3, 4)));
+    // Whoever asks never heard of this one.
+    await world.update(first, world.options(lights(3, 4)));
     world.fault(
       { kind: 'businessError', code: 'iot.device.RemoveTopoRelationFailed' },
       { operation: 'DeleteDevice', after: 1 },
     );
-    const order = world.order({ type: 'update', named: second, options: world.options(lights(3, 7)) });
+    const order = world.order({ type: 'update', named: first, options: world.options(lights(3, 7)) });
     const third = await world.submit(order);
     let deletions = 0;
     await killedAt(world, order, (what) => what === 'cloud DeleteDevice' && ++deletions === 3);
