@@ -80,10 +80,10 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
  */
 function letFall(head: Head, id: string): boolean {
   const named = head.generations.find((generation) => generation.id === id);
-  const meant = named ?? unheardCreate(head);
+  const meant = named ?? unheardCreate(head, id);
   if (!meant) return false;
   if (named) named.named = true;
-  else meant.disowned = true;
+  else meant.disownedAs = id;
 
   const current = head.generations.find((generation) => generation.id === head.current);
   if (!current || meant !== current) {
@@ -107,11 +107,13 @@ function letFall(head: Head, id: string): boolean {
 /**
  * The Create that a Delete with an invented id means: one of which the asker has not shown that it heard the answer. Where it
  * created anew since (`--no-rollback`, then another try), the Delete of what it never heard of comes only now: an older Create
- * that was answered is meant rather than the newest, which may be in use. Each is meant once.
+ * that was answered is meant rather than the newest, which may be in use. Each is meant by one id only, however often it comes.
  */
-function unheardCreate(head: Head): Generation | undefined {
+function unheardCreate(head: Head, id: string): Generation | undefined {
   const creates = head.generations.filter(({ origin }) => origin === 'create');
-  const unheard = creates.filter(({ named, disowned }) => !named && !disowned);
+  const meantBefore = creates.find(({ disownedAs }) => disownedAs === id);
+  if (meantBefore) return meantBefore;
+  const unheard = creates.filter(({ named, disownedAs }) => !named && disownedAs === undefined);
   const answered = unheard.find(({ id }) =>
     head.requests.some((request) => request.target === id && wasAnswered(request)),
   );

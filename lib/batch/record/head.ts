@@ -62,8 +62,8 @@ const generationSchema = z.looseObject({
   named: z.boolean(),
   /** Whether its change failed and what exists of it was kept. */
   kept: z.boolean().optional(),
-  /** A Create that a Delete with an id of the asker's own making was taken to mean. */
-  disowned: z.boolean().optional(),
+  /** The id, of the asker's own making, of a Delete that was taken to mean this Create. */
+  disownedAs: z.string().optional(),
   /** Set once the plan (which devices are carried over, which jobs there are) is written. */
   planned: z.boolean(),
   /**
