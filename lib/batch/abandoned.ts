@@ -1,5 +1,5 @@
 import { endAsFailed } from './kept';
-import { generationOf, type Head, type Request } from './record/head';
+import { generationOf, isOpen, type Head, type Request } from './record/head';
 
 /**
  * A request this long past its deadline is ended by whoever comes by, even while somebody holds the lease: an invocation that
@@ -11,14 +11,19 @@ const GRACE_MS = 60_000;
 /** Nobody asks about a request any more this long after its deadline: CloudFormation waits for an hour at most. */
 const ABANDONED_MS = 15 * 60_000;
 
+/** From when on nobody is going to finish a request that is still open then (milliseconds since 1970). */
+export function abandonedAt({ deadline }: Request): number {
+  return deadline + ABANDONED_MS;
+}
+
 /** Whether the head has an open request that nobody is going to finish. */
 export function hasAbandoned(head: Head, now: number): boolean {
-  return head.requests.some((request) => isOpen(request) && now > request.deadline + ABANDONED_MS);
+  return head.requests.some((request) => isOpen(request) && now > abandonedAt(request));
 }
 
 /** Ends the requests that nobody is going to finish, so that what they were making can be taken back. */
 export function endAbandoned(head: Head, now: number): void {
-  for (const request of head.requests) if (now > request.deadline + ABANDONED_MS) end(head, request);
+  for (const request of head.requests) if (now > abandonedAt(request)) end(head, request);
 }
 
 /**
@@ -40,8 +45,4 @@ function end(head: Head, request: Request): void {
   request.outcome = { ok: false, code: reason.code, message: `${reason.message}; ${rest}` };
   const generation = kind === 'raise' && target !== undefined ? generationOf(head, target) : undefined;
   if (generation?.phase === 'rising') endAsFailed(head, generation.id);
-}
-
-function isOpen({ outcome }: Request): boolean {
-  return outcome === undefined;
 }

@@ -150,7 +150,7 @@ function answersFor(other: Listing, device: RecordedDevice): boolean {
  * Forgets the generation. That nothing is left to delete is written down first, so that a call which is cut off below goes
  * on here; what its devices were is not known any more by then.
  */
-async function markGone(operation: Operation, id: string, suspects: string[]): Promise<void> {
+export async function markGone(operation: Operation, id: string, suspects: string[]): Promise<void> {
   const { batchId, store } = operation;
   const { phase, reported, policy, drop } = operation.generation(id);
   if (phase === 'gone') return;

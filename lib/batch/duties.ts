@@ -25,7 +25,7 @@ export async function dutiesOf(
   generation: Generation,
   created: ReadonlySet<string>,
 ): Promise<Duties> {
-  const { reported, named, kept } = generation;
+  const { reported, named, kept, drop } = generation;
   // The policy is that of the last event that succeeded; a Delete brings none of its own.
   const { deleteActivated, removalPolicy } = operation.head.policy ?? generation.policy;
   const released = await loadReleased(operation.store, generation.cloudKey);
@@ -38,7 +38,7 @@ export async function dutiesOf(
     else if (device.provenance === 'adopted' || removalPolicy === 'retain') duties.toRelease.push(device);
     else {
       duties.toDelete.push(device);
-      if (!deleteActivated) duties.guarded.add(device);
+      if (!deleteActivated && !drop?.deleteActivated) duties.guarded.add(device);
     }
   }
   return duties;

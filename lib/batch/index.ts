@@ -8,3 +8,5 @@ export { StoreVault } from './store-vault';
 export { systemClock } from './system-clock';
 export { BatchError } from './errors';
 export { keys as storeKeys } from './record/keys';
+export { settle, type Settled } from './settle';
+export { previewSettle, type SettleStep, type SettleWishes } from './settle-wishes';

@@ -54,6 +54,11 @@ export class Operation {
     return new Operation(ports, lease, requestId, acceptedAt, deadline, time, new Map(), trouble);
   }
 
+  /** Work that nobody has asked for by a request: finishing what is owed. `since`: when it began, over all of its parts. */
+  static forOwed(ports: EnginePorts, lease: Lease, since: number, time: TimeLeft): Operation {
+    return new Operation(ports, lease, undefined, since, time.limit, time, new Map(), {});
+  }
+
   /** The same invocation, at work on another batch of the store. */
   onBatch(lease: Lease): Operation {
     return new Operation(this.ports, lease, undefined, this.since, this.deadline, this.time, this.connections, {});
@@ -61,7 +66,7 @@ export class Operation {
 
   /** The same operation with less time, so that some is left for what may have to follow. */
   endingBy(limit: number): Operation {
-    const time = new TimeLeft(this.clock, this.time.until, Math.min(limit, this.time.limit));
+    const time = this.time.limitedTo(limit);
     const { ports, lease, requestId, since, deadline, connections, trouble } = this;
     return new Operation(ports, lease, requestId, since, deadline, time, connections, trouble);
   }

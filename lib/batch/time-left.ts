@@ -21,13 +21,20 @@ export class TimeLeft {
     private readonly clock: Clock,
     readonly until: number,
     readonly limit: number,
+    /** Asks the work to stop before its time, as at the end of the invocation. */
+    readonly ending?: AbortSignal,
   ) {}
+
+  /** The same with less time for the operation. */
+  limitedTo(limit: number): TimeLeft {
+    return new TimeLeft(this.clock, this.until, Math.min(limit, this.limit), this.ending);
+  }
 
   /** @throws BatchError `DeadlineReached`, Yielded at the end of either. */
   check(explain: () => string): void {
     const now = this.clock.now();
     if (now >= this.limit) throw deadlineReached(explain);
-    if (now >= this.until) throw new Yielded();
+    if (now >= this.until || this.ending?.aborted) throw new Yielded();
   }
 
   /**
@@ -41,7 +48,8 @@ export class TimeLeft {
     if (now >= lastLook) throw deadlineReached(explain);
     const wake = Math.min(now + ms, lastLook);
     if (wake >= this.until) throw new Yielded();
-    await this.clock.sleep(wake - now);
+    await this.clock.sleep(wake - now, this.ending);
+    if (this.ending?.aborted) throw new Yielded();
   }
 }
 

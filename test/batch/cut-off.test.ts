@@ -1,21 +1,6 @@
+import type { Result } from '../../lib/batch';
+import { killedAt } from '../support/killed-at';
 import { lights, World } from '../support/world';
-import type { Order, Result } from '../../lib/batch';
-
-/** An invocation that is killed just before the first I/O that `at` recognises; nothing of it goes on. */
-async function killedAt(world: World, order: Order, at: (what: string) => boolean, batchId = 'b1'): Promise<void> {
-  let kill: () => void = () => undefined;
-  const killed = new Promise<void>((resolve) => (kill = resolve));
-  let dead = false;
-  const ports = world.ports(async (what, run) => {
-    if (!dead && at(what)) {
-      dead = true;
-      kill();
-    }
-    return dead ? new Promise(() => undefined) : run();
-  });
-  await Promise.race([world.once(order.requestId, batchId, ports), killed]);
-  expect(dead).toBe(true);
-}
 
 describe('an operation that is cut off', () => {
   it('does not fail any more once it stands, although something else cannot be cleared away (I5)', async () => {

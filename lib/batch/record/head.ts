@@ -82,6 +82,8 @@ const generationSchema = z.looseObject({
       blocked: z.object({ count: z.number(), first: z.array(failureSchema) }).optional(),
       /** How far an operation (told by its deadline) has looked for devices that have connected, in the order of names. */
       looked: z.object({ before: z.number(), after: z.string() }).optional(),
+      /** Somebody who looked at them has said that devices which have connected may be deleted, whatever the policy says. */
+      deleteActivated: z.boolean().optional(),
       /** Nothing is left to delete: what remains is to forget the generation. */
       cleared: z.boolean().optional(),
       /** Whether its manifest and credentials stay. */
@@ -168,6 +170,11 @@ export function keptOrListed(generation: Generation): boolean {
 /** Falling and draining generations are owed: their devices still have to be deleted or released. */
 export function owed(generation: Generation): boolean {
   return generation.phase === 'falling' || generation.phase === 'draining';
+}
+
+/** Whether a request has not come to its end. */
+export function isOpen({ outcome }: Request): boolean {
+  return outcome === undefined;
 }
 
 /** @throws RangeError if the head has no such generation, which would be a mistake of ours. */

@@ -1,0 +1,311 @@
+import { settle, previewSettle, type Settled, type SettleWishes } from '../../lib/batch';
+import { readStatus } from '../../lib/batch/status';
+import { killedAt } from '../support/killed-at';
+import { lights, World } from '../support/world';
+
+const NOTHING: SettleWishes = { remove: [], deleteActivated: [], forget: [] };
+const HOUR = 3600_000;
+
+function settled(world: World, wishes: Partial<SettleWishes> = {}, ports = world.ports()): Promise<Settled> {
+  return settle(ports, { ...NOTHING, ...wishes }, { deadline: world.clock.now() + HOUR });
+}
+
+/** A world in which a Delete is refused, because one of the devices has connected. */
+async function refused(): Promise<{ world: World; generation: string }> {
+  const world = new World();
+  const { generation } = await world.create(world.options(lights(3)));
+  world.emulator.aliyun.connect('light-002');
+  expect(await world.delete(generation)).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+  return { world, generation };
+}
+
+describe('settling a store', () => {
+  it('does nothing where nothing is owed, whatever stands', async () => {
+    const world = new World();
+    await world.create(world.options(lights(3)));
+    const before = new Map(world.store.objects);
+    expect(await settled(world)).toEqual({ ended: [], finished: [], left: [] });
+    expect(world.store.objects).toEqual(before);
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('finishes a Delete of which nobody has heard any more (I11)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    await world.create(world.options(['other']), 'b2');
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    let deletions = 0;
+    await killedAt(world, order, (what) => what === 'cloud DeleteDevice' && ++deletions === 2);
+    await world.clock.sleep(2 * HOUR);
+
+    expect(await settled(world)).toEqual({
+      ended: [{ batchId: 'b1', request: order.requestId }],
+      finished: [{ batchId: 'b1', generation, deleted: 3, suspects: [] }],
+      left: [],
+    });
+    expect(world.devices()).toEqual(['other']);
+    expect(world.head().lease).toBeUndefined();
+    expect(await world.once(order.requestId)).toMatchObject({ state: 'failed', code: 'DeadlineReached' });
+  });
+
+  it('takes back a Create that was killed and never asked about again', async () => {
+    const world = new World();
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    await killedAt(world, order, (what) => what === 'cloud QueryPageByApplyId');
+    expect(world.devices()).toEqual(lights(3));
+    await world.clock.sleep(2 * HOUR);
+    expect(await settled(world)).toMatchObject({ ended: [{ batchId: 'b1' }], left: [] });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('leaves an operation alone that may still be at work, and says from when on it counts as abandoned', async () => {
+    const world = new World();
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    const { left } = await settled(world, { remove: ['b1'] });
+    const until = new Date(order.deadline + 900_000).toISOString();
+    expect(left).toEqual([
+      expect.objectContaining({ batchId: 'b1', code: 'OperationUnderWay' }),
+      {
+        batchId: 'b1',
+        code: 'OperationUnderWay',
+        reason: expect.stringContaining(`settle again after ${until}`) as string,
+      },
+    ]);
+    expect(await world.work(order.requestId)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('leaves what somebody else holds the lease of', async () => {
+    const { world, generation } = await refused();
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    await killedAt(world, order, (what) => what.startsWith('cloud'));
+    // Over by the record, while the lease of the killed one runs on.
+    world.clock.advance(-1);
+    const head = world.head();
+    head.requests.forEach((request) => (request.outcome ??= { ok: false, code: 'x', message: 'x' }));
+    await world.store.put('heads/b1.json', JSON.stringify(head));
+    expect((await settled(world)).left).toEqual([
+      { batchId: 'b1', generation, code: 'BatchBusy', reason: expect.any(String) as string },
+    ]);
+  });
+
+  it('says what is left and why, and finishes it once that is mended', async () => {
+    const { world, generation } = await refused();
+    expect(await settled(world)).toEqual({
+      ended: [],
+      finished: [],
+      left: [
+        { batchId: 'b1', generation, code: 'ActivatedDevices', reason: expect.stringContaining('light-002') as string },
+      ],
+    });
+    expect(world.devices()).toEqual(lights(3));
+    expect(await settled(world, { deleteActivated: ['b1'] })).toMatchObject({ finished: [{ deleted: 3 }], left: [] });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('treats each batch by its own policy (I1)', async () => {
+    const world = new World();
+    const { generation: careful } = await world.create(world.options(['lamp-a1', 'lamp-a2']), 'a');
+    const { generation: bold } = await world.create(world.options(['lamp-b1'], { deleteActivated: true }), 'b');
+    ['lamp-a1', 'lamp-b1'].forEach((name) => world.emulator.aliyun.connect(name));
+    const { finished, left } = await settled(world, { remove: ['a', 'b'] });
+    expect(finished).toMatchObject([{ batchId: 'b', generation: bold, deleted: 1 }]);
+    expect(left).toMatchObject([{ batchId: 'a', generation: careful, code: 'ActivatedDevices' }]);
+    expect(world.devices()).toEqual(['lamp-a1', 'lamp-a2']);
+  });
+
+  it('removes a batch that nobody has any more, if it is named: three Deletes died before their first write', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    const { generation: stays } = await world.create(world.options(['other']), 'b2');
+    expect(await settled(world, { remove: ['b1'] })).toEqual({
+      ended: [],
+      finished: [{ batchId: 'b1', generation, deleted: 3, suspects: [] }],
+      left: [],
+    });
+    expect(world.devices()).toEqual(['other']);
+    expect(world.head().current).toBeUndefined();
+    expect(world.head('b2').current).toBe(stays);
+    // Should CloudFormation ask after all.
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+  });
+
+  it('forgets what somebody has seen to, and says which devices that leaves', async () => {
+    const { world, generation } = await refused();
+    const { finished, left } = await settled(world, { forget: [generation] });
+    expect(left).toEqual([]);
+    expect(finished).toMatchObject([{ generation, deleted: 0, forgotten: lights(3) }]);
+    expect(world.devices()).toEqual(lights(3));
+    expect([...world.store.objects.keys()].filter((key) => !key.startsWith('names/'))).toEqual(['heads/b1.json']);
+    // Twice does no harm.
+    expect(await settled(world, { forget: [generation] })).toEqual({ ended: [], finished: [], left: [] });
+  });
+
+  it('waits for a job that no cloud can cancel, and gives up at its deadline; it can be forgotten then (I2)', async () => {
+    const world = new World();
+    world.fault({ kind: 'stuckJob', phase: 'CREATE' });
+    const { generation, ...result } = await world.create(world.options(lights(3)));
+    expect(result).toMatchObject({ state: 'failed', code: 'DeadlineReached' });
+    const began = world.clock.now();
+    const [job] = world.emulator.aliyun.platform.listApplications();
+    const { left } = await settled(world);
+    expect(left).toMatchObject([{ generation, code: 'JobStillRunning' }]);
+    expect(left[0]?.reason).toContain(job?.applyId);
+    expect(world.clock.now() - began).toBeLessThan(HOUR + 60_000);
+    expect(await settled(world, { forget: [generation] })).toMatchObject({ left: [], finished: [{ generation }] });
+  });
+
+  it('names devices that nobody can prove to be ours, once, and leaves them alone', async () => {
+    const world = new World({ aliyun: { assumptions: { applyIdRetentionMs: 600_000 } } });
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    let committed = false;
+    await killedAt(world, order, (what) => {
+      const before = committed;
+      committed ||= what === 'cloud BatchRegisterDeviceWithApplyId';
+      return before;
+    });
+    await world.clock.sleep(2 * HOUR);
+    expect(await settled(world)).toMatchObject({ finished: [{ suspects: lights(3) }], left: [] });
+    expect(await settled(world)).toEqual({ ended: [], finished: [], left: [] });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('stops when it is asked to, gives the lease back, and goes on the next time', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(600)));
+    const ending = new AbortController();
+    let deletions = 0;
+    const ports = world.ports((what, run) => {
+      if (what === 'cloud DeleteDevice' && ++deletions === 150) ending.abort();
+      return run();
+    });
+    const wishes = { ...NOTHING, remove: ['b1'] };
+    const stopped = await settle(ports, wishes, { deadline: world.clock.now() + HOUR, ending: ending.signal });
+    expect(stopped).toMatchObject({ finished: [], left: [{ generation, code: 'NotReached' }] });
+    expect(world.devices().length).toBeGreaterThan(0);
+    expect(world.devices().length).toBeLessThan(600);
+    expect(world.head().lease).toBeUndefined();
+    expect(await settled(world)).toMatchObject({ finished: [{ deleted: 600 }], left: [] });
+  });
+
+  it('takes as many turns as it needs, and holds no lease for longer than five minutes at a time', async () => {
+    const world = new World({ rates: true });
+    await world.create(world.options(lights(12_000)));
+    let longest = 0;
+    const ports = world.ports((_what, run) => {
+      const { lease } = world.head();
+      longest = Math.max(longest, (lease?.until ?? 0) - world.clock.now());
+      return run();
+    });
+    expect(await settled(world, { remove: ['b1'] }, ports)).toMatchObject({
+      finished: [{ deleted: 12_000 }],
+      left: [],
+    });
+    expect(longest).toBeGreaterThan(0);
+    expect(longest).toBeLessThanOrEqual(305_000);
+  }, 60_000);
+
+  it('finishes what one generation had to wait for another with', async () => {
+    const world = new World();
+    const { generation: a } = await world.create(world.options(lights(3)), 'a');
+    // b takes the devices over, dies half-way, and a falls meanwhile: b has not reported success.
+    const order = world.order({ type: 'create', options: world.options(lights(4)) });
+    await world.submit(order, 'b');
+    await killedAt(world, order, (what) => what === 'cloud QueryPageByApplyId', 'b');
+    await world.delete(a, 'a');
+    expect(world.head('a').generations[0]).toMatchObject({ phase: 'falling' });
+    await world.clock.sleep(2 * HOUR);
+    expect((await settled(world)).left).toEqual([]);
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('goes past a record that it cannot read, and names it', async () => {
+    const { world } = await refused();
+    await world.store.put('heads/a0.json', JSON.stringify({ ...world.head(), batchId: 'a0', version: 2 }));
+    const { left } = await settled(world, { deleteActivated: ['b1'] });
+    expect(left.map(({ batchId, code }) => ({ batchId, code }))).toEqual([
+      { batchId: 'a0', code: 'NewerRecord' },
+      // Whether the unreadable batch lists the devices, nobody can say.
+      { batchId: 'b1', code: 'NewerRecord' },
+    ]);
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it.each([
+    ['remove', 'b7', 'UnknownBatch'],
+    ['deleteActivated', 'b7', 'UnknownBatch'],
+    ['forget', 'b1-0', 'UnknownGeneration'],
+  ] as const)('refuses to %s what it does not know, before it does anything', async (wish, id, code) => {
+    const { world } = await refused();
+    await expect(
+      settled(world, { [wish]: [id], deleteActivated: ['b1', ...(wish === 'deleteActivated' ? [id] : [])] }),
+    ).rejects.toMatchObject({ code });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('does not forget what stands, unless its batch is removed', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    await expect(settled(world, { forget: [generation] })).rejects.toMatchObject({ code: 'NotOwed' });
+    expect(await settled(world, { forget: [generation], remove: ['b1'] })).toMatchObject({
+      finished: [{ generation, forgotten: lights(3) }],
+      left: [],
+    });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('survives every I/O being cut: settling again finishes it (I5)', async () => {
+    const ioOf = async (cutAt: number) => {
+      const { world, generation } = await refused();
+      let io = 0;
+      let dead = false;
+      let kill: () => void = () => undefined;
+      const killed = new Promise<void>((resolve) => (kill = resolve));
+      const ports = world.ports(async (_what, run) => {
+        if (dead) return new Promise(() => undefined);
+        const answer = await run();
+        if (++io !== cutAt) return answer;
+        dead = true;
+        kill();
+        return new Promise(() => undefined);
+      });
+      const wishes = { deleteActivated: ['b1'] };
+      await Promise.race([settled(world, wishes, ports).catch(() => undefined), killed]);
+      if (!dead) return io;
+      await world.clock.sleep(6 * 60_000);
+      expect((await settled(world, wishes)).left).toEqual([]);
+      expect(world.devices()).toEqual([]);
+      expect(world.head().generations).toMatchObject([{ id: generation, phase: 'gone' }]);
+      return undefined;
+    };
+    const total = (await ioOf(0)) ?? 0;
+    expect(total).toBeGreaterThan(15);
+    for (let at = 1; at <= total; at++) await ioOf(at);
+  }, 60_000);
+});
+
+describe('the preview of settling', () => {
+  it('says what would be done, and does nothing', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    const { generation: second } = await world.create(world.options(['lamp-b1', 'lamp-b2']), 'b2');
+    const order = world.order({ type: 'create', options: world.options(['lamp-c1']) });
+    await world.submit(order, 'b3');
+    await world.clock.sleep(2 * HOUR);
+    const before = new Map(world.store.objects);
+
+    const wishes = { remove: ['b1', 'b2'], deleteActivated: ['b2'], forget: [generation] };
+    expect(await previewSettle(world.store, world.clock, wishes)).toEqual([
+      { batchId: 'b1', action: 'forget', id: generation, devices: 3, deleteActivated: false },
+      { batchId: 'b2', action: 'drop', id: second, devices: 2, deleteActivated: true },
+      { batchId: 'b3', action: 'endRequest', id: order.requestId },
+      expect.objectContaining({ batchId: 'b3', action: 'drop', devices: 0 }),
+    ]);
+    expect(world.store.objects).toEqual(before);
+    expect(await readStatus(world.store, world.clock)).toHaveLength(3);
+  });
+});
