@@ -48,7 +48,7 @@ const arrows = [
   },
   {
     from: 'bin',
-    not: ['clouds', 'cdk', 'pulumi'],
+    not: ['cdk', 'pulumi'],
     andNot: ['undici', 'aws-cdk-lib', 'constructs'],
   },
 ];

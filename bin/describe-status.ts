@@ -1,9 +1,22 @@
 import type { BatchStatus, GenerationStatus, JobStatus } from '../lib/batch/status';
 
 /** What `status` prints for people. */
-export function describeStatus(batches: readonly BatchStatus[], now: number): string {
+export function describeStatus(batches: readonly BatchStatus[], now: number, bucket: string): string {
   if (batches.length === 0) return 'the store knows no batch\n';
-  return batches.map((batch) => describeBatch(batch, now).join('\n') + '\n').join('\n');
+  const text = batches.map((batch) => describeBatch(batch, now).join('\n') + '\n').join('\n');
+  return text + adviceFor(batches, bucket);
+}
+
+/** What there is to do about what is owed, by whomever. */
+function adviceFor(batches: readonly BatchStatus[], bucket: string): string {
+  const owed = batches.flatMap(({ generations }) => generations).filter((generation) => generation.owed).length;
+  const abandoned = batches.flatMap(({ open }) => open).filter((request) => request.abandoned).length;
+  const what = [
+    ...(owed > 0 ? [`${count(owed, 'generation')} owed`] : []),
+    ...(abandoned > 0 ? [`${count(abandoned, 'operation')} abandoned`] : []),
+  ];
+  if (what.length === 0) return '';
+  return `\n${what.join(', ')}: the stack's next operation finishes it, or npx iot-device-batch settle ${bucket}\n`;
 }
 
 function describeBatch(batch: BatchStatus, now: number): string[] {
@@ -11,8 +24,9 @@ function describeBatch(batch: BatchStatus, now: number): string[] {
   const lines = [`batch ${batch.batchId}${owed > 0 ? `  – ${count(owed, 'generation')} owed` : ''}`];
   for (const generation of batch.generations) lines.push(...describeGeneration(generation, batch.current));
   if (batch.generations.length === 0) lines.push('  no devices');
-  for (const { id, kind, acceptedAt, deadline } of batch.open) {
-    lines.push(`  open: ${kind} ${id}, for ${span(now - acceptedAt)}, ${span(deadline - now)} left`);
+  for (const { id, kind, acceptedAt, deadline, abandoned } of batch.open) {
+    const rest = abandoned ? 'abandoned' : `${span(deadline - now)} left`;
+    lines.push(`  open: ${kind} ${id}, for ${span(now - acceptedAt)}, ${rest}`);
   }
   if (batch.busyUntil !== undefined) lines.push(`  somebody works on it, for ${span(batch.busyUntil - now)} at most`);
   const { last } = batch;

@@ -1,9 +1,9 @@
 import { hasAbandoned, abandonedAt } from './abandoned';
-import { drop, markGone } from './drop';
+import { drop } from './drop';
 import { BatchError } from './errors';
+import { forget } from './forget';
 import { Operation, type EnginePorts } from './operation';
 import { BatchRecord, listBatches } from './record/batch-record';
-import { loadDevices } from './record/devices';
 import { isOpen, keptOrListed, owed, type Generation, type Head } from './record/head';
 import { Lease, LeaseLost } from './record/lease';
 import { prepare, refuseMistakes, type SettleWishes } from './settle-wishes';
@@ -169,9 +169,8 @@ class Settling {
     const { id, drop: known } = generation;
     const { batchId } = operation;
     if (this.wishes.forget.includes(id)) {
-      const forgotten = [...(await loadDevices(operation.store, generation)).keys()];
-      await markGone(operation, id, known?.suspects ?? []);
-      return { batchId, generation: id, deleted: known?.deleted ?? 0, suspects: known?.suspects ?? [], forgotten };
+      const { deleted = 0, suspects = [] } = known ?? {};
+      return { batchId, generation: id, deleted, suspects, forgotten: await forget(operation, id) };
     }
     const { gone, deleted, suspects } = await drop(operation, id);
     return gone ? { batchId, generation: id, deleted, suspects } : undefined;

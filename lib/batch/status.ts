@@ -1,8 +1,9 @@
+import { abandonedAt } from './abandoned';
 import { forEachLimited } from './concurrency';
 import type { Clock } from './ports/clock';
 import type { Store } from './ports/store';
 import { BatchRecord, listBatches } from './record/batch-record';
-import { owed, type Generation, type Request } from './record/head';
+import { isOpen, owed, type Generation, type Request } from './record/head';
 import { JobEntry } from './record/jobs';
 import { findPlan } from './record/plan';
 
@@ -15,8 +16,8 @@ export interface BatchStatus {
   busyUntil?: number;
   /** Oldest first, without those that are gone. */
   generations: GenerationStatus[];
-  /** What is being worked on. */
-  open: Pick<Request, 'id' | 'kind' | 'acceptedAt' | 'deadline'>[];
+  /** What is being worked on. `abandoned`: nobody is going to finish it any more. */
+  open: (Pick<Request, 'id' | 'kind' | 'acceptedAt' | 'deadline'> & { abandoned: boolean })[];
   /** How the last request that is over ended. */
   last?: { id: string; ok: boolean; code?: string; message?: string };
 }
@@ -53,6 +54,16 @@ export async function readStatus(store: Store, clock: Clock): Promise<BatchStatu
   return all;
 }
 
+/** How many batches are being worked on: they use the account's rates as well. */
+export async function countBusy(store: Store, clock: Clock): Promise<number> {
+  let busy = 0;
+  for (const batchId of await listBatches(store)) {
+    const { head } = await BatchRecord.load(store, clock, batchId).catch(() => ({ head: undefined }));
+    if (head?.lease && head.lease.until > clock.now()) busy++;
+  }
+  return busy;
+}
+
 async function statusOf(store: Store, clock: Clock, batchId: string): Promise<BatchStatus> {
   const { head } = await BatchRecord.load(store, clock, batchId);
   const generations: GenerationStatus[] = [];
@@ -67,10 +78,19 @@ async function statusOf(store: Store, clock: Clock, batchId: string): Promise<Ba
     ...(busy && { busyUntil: head.lease?.until }),
     generations,
     open: head.requests
-      .filter((request) => !request.outcome)
-      .map(({ id, kind, acceptedAt, deadline }) => ({ id, kind, acceptedAt, deadline })),
+      .filter(isOpen)
+      .map((request) => ({ ...openRequest(request), abandoned: clock.now() > abandonedAt(request) })),
     ...(over && { last: { id: over.id, ...lastOutcome(over) } }),
   };
+}
+
+function openRequest({
+  id,
+  kind,
+  acceptedAt,
+  deadline,
+}: Request): Pick<Request, 'id' | 'kind' | 'acceptedAt' | 'deadline'> {
+  return { id, kind, acceptedAt, deadline };
 }
 
 function lastOutcome({ outcome }: Request): { ok: boolean; code?: string; message?: string } {

@@ -12,7 +12,7 @@ const MAY: Record<string, string[]> = {
   'lib/cdk': ['lib/batch/contract', 'limits'],
   handler: ['lib/batch', 'lib/batch/contract', 'lib/clouds', 'limits'],
   emulator: [],
-  bin: ['emulator', 'handler', 'lib/batch', 'lib/batch/contract'],
+  bin: ['emulator', 'handler', 'lib/batch', 'lib/batch/contract', 'lib/clouds', 'limits'],
 };
 
 /** A file of each part, for others to import. */

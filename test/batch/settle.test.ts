@@ -6,6 +6,9 @@ import { lights, World } from '../support/world';
 const NOTHING: SettleWishes = { remove: [], deleteActivated: [], forget: [] };
 const HOUR = 3600_000;
 
+// Thousands of devices, hours of polling, and a life for each I/O.
+jest.setTimeout(120_000);
+
 function settled(world: World, wishes: Partial<SettleWishes> = {}, ports = world.ports()): Promise<Settled> {
   return settle(ports, { ...NOTHING, ...wishes }, { deadline: world.clock.now() + HOUR });
 }
@@ -139,9 +142,37 @@ describe('settling a store', () => {
     expect(left).toEqual([]);
     expect(finished).toMatchObject([{ generation, deleted: 0, forgotten: lights(3) }]);
     expect(world.devices()).toEqual(lights(3));
-    expect([...world.store.objects.keys()].filter((key) => !key.startsWith('names/'))).toEqual(['heads/b1.json']);
+    expect([...world.store.objects.keys()].filter((key) => !/^(names|released)\//.test(key))).toEqual([
+      'heads/b1.json',
+    ]);
     // Twice does no harm.
     expect(await settled(world, { forget: [generation] })).toEqual({ ended: [], finished: [], left: [] });
+  });
+
+  it('lets another batch list again what was forgotten, and never deletes it', async () => {
+    const { world, generation } = await refused();
+    await settled(world, { forget: [generation] });
+    const { generation: again, ...result } = await world.create(world.options(lights(3)), 'b2');
+    expect(result).toMatchObject({ state: 'succeeded' });
+    expect(await world.delete(again, 'b2')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('forgets nothing that another batch has (I1)', async () => {
+    const world = new World();
+    const { generation: a } = await world.create(world.options(lights(3)), 'a');
+    const { generation: b } = await world.create(world.options(['light-003', 'light-004']), 'b');
+    const { finished } = await settled(world, { remove: ['a'], forget: [a] });
+    expect(finished).toMatchObject([{ generation: a, forgotten: ['light-001', 'light-002'] }]);
+    expect(await world.delete(b, 'b')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(['light-001', 'light-002']);
+  });
+
+  it('releases, of a batch that retains its devices', async () => {
+    const world = new World();
+    await world.create(world.options(lights(3), { removalPolicy: 'retain' }));
+    expect(await settled(world, { remove: ['b1'] })).toMatchObject({ finished: [{ deleted: 0 }], left: [] });
+    expect(world.devices()).toEqual(lights(3));
   });
 
   it('waits for a job that no cloud can cancel, and gives up at its deadline; it can be forgotten then (I2)', async () => {
@@ -207,7 +238,7 @@ describe('settling a store', () => {
     });
     expect(longest).toBeGreaterThan(0);
     expect(longest).toBeLessThanOrEqual(305_000);
-  }, 60_000);
+  });
 
   it('finishes what one generation had to wait for another with', async () => {
     const world = new World();
@@ -285,7 +316,7 @@ describe('settling a store', () => {
     const total = (await ioOf(0)) ?? 0;
     expect(total).toBeGreaterThan(15);
     for (let at = 1; at <= total; at++) await ioOf(at);
-  }, 60_000);
+  });
 });
 
 describe('the preview of settling', () => {

@@ -4,7 +4,7 @@ import { lights, World } from '../support/world';
 
 /** What the command prints of a world's store. */
 async function status(world: World): Promise<string> {
-  return describeStatus(await readStatus(world.store, world.clock), world.clock.now());
+  return describeStatus(await readStatus(world.store, world.clock), world.clock.now(), 'the-bucket');
 }
 
 describe('iot-device-batch status', () => {
@@ -39,11 +39,27 @@ describe('iot-device-batch status', () => {
     world.emulator.aliyun.connect('light-002');
     await world.delete(generation);
     const text = await status(world);
-    expect(text).toContain('1 generation owed');
+    expect(text).toMatch(/^1 generation owed: .* or npx iot-device-batch settle the-bucket$/m);
     expect(text).toContain('falling (owed): 3 devices');
     expect(text).toMatch(
       /last: request-2 failed: 1 of the devices that would be deleted have connected.*\[ActivatedDevices\]/,
     );
+  });
+
+  it('shows an operation that nobody works on any more, and how it is ended', async () => {
+    const world = new World();
+    await world.submit(world.order({ type: 'create', options: world.options(lights(3)) }));
+    expect(await status(world)).not.toContain('abandoned');
+    await world.clock.sleep(2 * 3600_000);
+    const text = await status(world);
+    expect(text).toMatch(/open: raise request-1, for 120 min, abandoned/);
+    expect(text).toMatch(/^1 operation abandoned: .*settle the-bucket$/m);
+  });
+
+  it('says nothing of settling where nothing is owed', async () => {
+    const world = new World();
+    await world.create(world.options(lights(3)));
+    expect(await status(world)).not.toContain('settle');
   });
 
   it('holds no secret (I7)', async () => {

@@ -8,6 +8,13 @@ export interface AliyunCredentials {
   securityToken?: string;
 }
 
+/** Where Alibaba's SDKs look first (github.com/aliyun/credentials-nodejs, "Credential provider chain"). */
+export const aliyunKeyVariables = [
+  'ALIBABA_CLOUD_ACCESS_KEY_ID',
+  'ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+  'ALIBABA_CLOUD_SECURITY_TOKEN',
+] as const;
+
 /**
  * Reads keys from a secret's text (JSON) or from an object, under any of the vendor's spellings: `AccessKeyId`,
  * `AccessKeySecret`, `SecurityToken` (API and STS answers), `access_key_id`, `access_key_secret`, `sts_token` (CLI

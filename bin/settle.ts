@@ -1,0 +1,126 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Command, InvalidArgumentError } from 'commander';
+import { awsClientConfig } from '../handler/aws-client';
+import { patientStore } from '../handler/patient-store';
+import { redactText } from '../handler/redaction';
+import { Secrets, secretsManager } from '../handler/secrets';
+import {
+  previewSettle,
+  settle,
+  StoreVault,
+  systemClock,
+  type EnginePorts,
+  type Settled,
+  type SettleWishes,
+} from '../lib/batch';
+import type { Store } from '../lib/batch/ports/store';
+import { countBusy } from '../lib/batch/status';
+import { environmentKeys } from '../lib/clouds/environment-keys';
+import { connectCloud } from '../lib/clouds/registry';
+import { describePreview, describeSettled, isSettled } from './describe-settled';
+import { AWS_HELP, BUCKET_ARGUMENT, bucketIn, withStore } from './opened-store';
+import { TerminalObserver } from './terminal-observer';
+
+const HELP = `
+Finishes what the next deployment of the stack would have to begin with, when there is none to come: deletes or
+releases the devices of changes that were cut off or could not be cleared away, each batch under its own
+policy. What stands is not touched. It may be stopped and started again at any time.
+
+Keys of the cloud are those in the secret that each batch names, read with your AWS credentials; with --env-keys
+those of the vendor's own variables: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+ALIBABA_CLOUD_SECURITY_TOKEN.
+
+Exit code: 0 if nothing is owed any more, else 1.
+
+${AWS_HELP}`;
+
+/** `iot-device-batch settle`. */
+export function settleCommand(): Command {
+  const ids = (id: string, before: string[]) => [...before, id];
+  return new Command('settle')
+    .description('finishes what a store owes, outside of a deployment, and says what is left and why')
+    .argument('<bucket>', BUCKET_ARGUMENT, bucketIn)
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--delete <batchId>', 'a batch that no stack has any more: delete or release all of it', ids, [])
+    .option('--delete-activated <batchId>', 'delete its owed devices even if they have ever connected', ids, [])
+    .option('--forget <generationId>', 'an owed generation that you have seen to: leave its devices alone', ids, [])
+    .option('--env-keys', "take the cloud's keys from the environment")
+    .option('--timeout <minutes>', 'how long to wait for jobs and deletions', minutes, 60)
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP)
+    .action(run);
+}
+
+interface Flags {
+  dryRun?: boolean;
+  delete: string[];
+  deleteActivated: string[];
+  forget: string[];
+  envKeys?: boolean;
+  timeout: number;
+  json?: boolean;
+}
+
+async function run(bucket: string, flags: Flags, command: Command): Promise<void> {
+  const wishes = { remove: flags.delete, deleteActivated: flags.deleteActivated, forget: flags.forget };
+  try {
+    await withStore(bucket, (store) => (flags.dryRun ? preview(store, wishes, flags) : work(store, wishes, flags)));
+  } catch (error) {
+    const { name, message, code } = error as Error & { code?: unknown };
+    const what = typeof code === 'string' ? `${message} [${code}]` : `cannot settle ${bucket}: ${name}: ${message}`;
+    command.error(`error: ${redactText(what)}`);
+  }
+}
+
+async function preview(store: Store, wishes: SettleWishes, { json }: Flags): Promise<void> {
+  const steps = await previewSettle(store, systemClock, wishes);
+  process.stdout.write(json ? `${JSON.stringify(steps, null, 2)}\n` : describePreview(steps));
+  if (steps.length > 0) process.exitCode = 1;
+}
+
+async function work(store: Store, wishes: SettleWishes, flags: Flags): Promise<void> {
+  const ending = new AbortController();
+  const stop = () => {
+    process.stderr.write('stopping; settle again to go on\n');
+    ending.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  signals.forEach((signal) => process.once(signal, stop));
+  try {
+    const deadline = systemClock.now() + flags.timeout * 60_000;
+    const share = 1 + (await countBusy(store, systemClock));
+    const ports = enginePorts(store, share, deadline, flags.envKeys === true);
+    print(await settle(ports, wishes, { deadline, ending: ending.signal }), flags);
+  } finally {
+    signals.forEach((signal) => process.off(signal, stop));
+  }
+}
+
+function print(settled: Settled, { json }: Flags): void {
+  process.stdout.write(json ? `${JSON.stringify(settled, null, 2)}\n` : describeSettled(settled));
+  if (!isSettled(settled)) process.exitCode = 1;
+}
+
+function enginePorts(s3: Store, share: number, until: number, envKeys: boolean): EnginePorts {
+  const clock = systemClock;
+  const observer = new TerminalObserver(clock, (line) => void process.stderr.write(line));
+  // No grant is on its way: what is denied stays so.
+  const store = patientStore(s3, clock, observer, { until, deniedUntil: 0 });
+  const secrets = new Secrets(secretsManager(new SecretsManagerClient(awsClientConfig)), clock);
+  return {
+    store,
+    clock,
+    observer,
+    vault: new StoreVault(store),
+    connect: async (cloud, { secretArn }, time) => {
+      const keys = envKeys ? environmentKeys(cloud, process.env) : secrets.source(secretArn, 0);
+      return connectCloud(cloud, keys, { clock, observer, share, until: time.until });
+    },
+  };
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('give minutes, more than 0');
+}
