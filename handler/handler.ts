@@ -3,6 +3,7 @@ import type { Store } from '../lib/batch/ports/store';
 import type { connectCloud } from '../lib/clouds/registry';
 import type { CustomResourceEvent, Invocation, IsCompleteAnswer, IsCompleteEvent, OnEventAnswer } from './framework';
 import { isComplete } from './is-complete';
+import type { ReadObject } from './names-files';
 import { onEvent } from './on-event';
 import type { ReadSecret } from './secrets';
 
@@ -13,6 +14,8 @@ export interface HandlerPorts {
   store: Store;
   clock: Clock;
   readSecret: ReadSecret;
+  /** Reads an asset. */
+  readObject: ReadObject;
   /** How many batches share the account's rates. */
   rateShare: number;
   connect: typeof connectCloud;

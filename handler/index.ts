@@ -5,6 +5,7 @@ import { environment } from '../lib/batch/contract';
 import { connectCloud } from '../lib/clouds/registry';
 import { awsClientConfig, needsPathStyle } from './aws-client';
 import { createHandler } from './handler';
+import { s3Objects } from './names-files';
 import { S3Store } from './s3-store';
 import { secretsManager } from './secrets';
 
@@ -12,12 +13,15 @@ const bucket = process.env[environment.storeBucket];
 if (!bucket)
   throw new Error(`${environment.storeBucket} must name the bucket in which the batches of the stack are recorded`);
 
+const s3 = new S3Client({ ...awsClientConfig, forcePathStyle: needsPathStyle(process.env) });
+
 /** The entry points of the two Lambda functions. Clients are made once, so that invocations share their connections. */
 export const { onEvent, isComplete } = createHandler({
   bucket,
-  store: new S3Store(new S3Client({ ...awsClientConfig, forcePathStyle: needsPathStyle(process.env) }), bucket),
+  store: new S3Store(s3, bucket),
   clock: systemClock,
   readSecret: secretsManager(new SecretsManagerClient(awsClientConfig)),
+  readObject: s3Objects(s3),
   rateShare: Math.max(1, Number(process.env[environment.rateShare]) || 1),
   connect: connectCloud,
   // Not the console: Lambda puts time and request in front of its lines, which then are no JSON any more.

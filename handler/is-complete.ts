@@ -7,6 +7,7 @@ import { failureOf } from './failure-of';
 import type { Acceptance, Invocation, IsCompleteAnswer, IsCompleteEvent } from './framework';
 import type { HandlerPorts } from './handler';
 import { writeMetrics, type Metrics } from './metrics';
+import { namesFiles } from './names-files';
 import { LogObserver } from './observer';
 import { countOwed } from './owed-generations';
 import { patientStore, type Patience } from './patient-store';
@@ -83,6 +84,7 @@ function enginePorts(ports: HandlerPorts, observer: LogObserver, metrics: Metric
     clock,
     observer,
     vault: new StoreVault(store),
+    readNames: namesFiles(ports.readObject, clock),
     connect: async (cloud, { secretArn }, { since, until }) => {
       const environment = { clock, observer, share: ports.rateShare, until };
       return countedCloud(ports.connect(cloud, secrets.source(secretArn, since), environment), metrics);

@@ -2,6 +2,7 @@ import { findCreated } from './created';
 import { deleteDevices } from './delete-devices';
 import { dutiesOf } from './duties';
 import { BatchError } from './errors';
+import { fetchNamesOfOthers } from './fetch-names';
 import { otherListings, type Listing } from './listings';
 import type { Operation } from './operation';
 import { CloudError, type Cloud } from './ports/cloud';
@@ -51,6 +52,7 @@ async function clearAway(operation: Operation, generation: Generation): Promise<
   const cloud = await operation.cloudOf(generation);
   const { created, suspects } = await whatItCreated(operation, cloud, generation);
 
+  await fetchNamesOfOthers(operation, generation);
   const others = await otherListings(operation.store, operation.clock, generation.cloudKey, id);
   await operation.update((head) => {
     const dropping = generationOf(head, id).drop;
@@ -135,7 +137,7 @@ const CLOCK_SLACK_MS = 5_000;
 
 /** A device lives as long as any generation lists it: with its identity, or with any while none is recorded. */
 function lives(other: Listing, device: RecordedDevice): boolean {
-  if (!lists(other.generation) || !other.names.has(device.name)) return false;
+  if (!lists(other.generation) || !(other.unread || other.names.has(device.name))) return false;
   const recorded = other.devices.get(device.name);
   return recorded === undefined || recorded.identity === device.identity;
 }

@@ -3,7 +3,7 @@ import { listBatches, BatchRecord } from './record/batch-record';
 import type { Clock } from './ports/clock';
 import { loadDevices } from './record/devices';
 import type { Generation, Head } from './record/head';
-import { loadNames } from './record/names';
+import { hasNames, loadNames } from './record/names';
 import type { RecordedDevice } from './record/plan';
 
 /** A generation of any batch of the store, with the devices that it names. */
@@ -12,6 +12,8 @@ export interface Listing {
   generation: Generation;
   /** Every name that it asks for. */
   names: ReadonlySet<string>;
+  /** The names that it asks for lie in a file which nobody has read yet: it may be any. */
+  unread: boolean;
   /** What is recorded of its devices so far. */
   devices: ReadonlyMap<string, RecordedDevice>;
 }
@@ -61,6 +63,9 @@ export async function otherListings(
 
 export async function listingOf(store: Store, { head: { batchId }, generation }: OtherGeneration): Promise<Listing> {
   const devices = await loadDevices(store, generation);
-  const names = new Set([...(await loadNames(store, generation.names)), ...devices.keys()]);
-  return { batchId, generation, names, devices };
+  // Nothing is planned before the names are in the store, where they stay.
+  const unread =
+    !generation.planned && generation.names.source !== undefined && !(await hasNames(store, generation.names));
+  const asked = unread ? [] : await loadNames(store, generation.names);
+  return { batchId, generation, names: new Set([...asked, ...devices.keys()]), unread, devices };
 }

@@ -3,6 +3,7 @@ import type { Clock } from './ports/clock';
 import { CloudError, OUT_OF_TIME, type Cloud } from './ports/cloud';
 import type { Observer } from './ports/observer';
 import type { Store } from './ports/store';
+import type { ReadNames } from './ports/names-source';
 import type { CredentialVault } from './ports/vault';
 import { generationOf, requestOf, type Access, type Generation, type Head, type Request } from './record/head';
 import type { Lease } from './record/lease';
@@ -16,6 +17,8 @@ export interface EnginePorts {
   clock: Clock;
   observer: Observer;
   vault: CredentialVault;
+  /** Absent where no order has its names in a file. */
+  readNames?: ReadNames;
   /**
    * Connects to a cloud. No request of the connection runs beyond `until`. `since`: when the operation began; an access
    * that has just been granted may take a while to work.

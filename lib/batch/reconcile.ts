@@ -1,6 +1,7 @@
 import { endOverdue } from './abandoned';
 import { drop, type Dropped } from './drop';
 import { BatchError } from './errors';
+import { fetchNames } from './fetch-names';
 import { endAsFailed, recordKept } from './kept';
 import { devices, listOf } from './messages';
 import { Operation, SupersededMidway, type EnginePorts } from './operation';
@@ -85,8 +86,10 @@ async function carryOutForward(operation: Operation): Promise<void> {
 
 /** False if it failed: the request then says why. */
 async function bringToStand(operation: Operation, id: string): Promise<boolean> {
-  const { kind } = operation.request;
+  const { kind, names, acceptedAt } = operation.request;
   try {
+    // Before anything is cleared away: what this change lists has to be known by then.
+    if (names) await fetchNames(operation, names, acceptedAt);
     await settleOwed(operation).catch((error: unknown) => {
       // An Update that takes a change back must not be held up by anything else.
       if (kind !== 'keep' || !(error instanceof BatchError)) throw error;

@@ -76,6 +76,8 @@ async function toWish(
     const { id } = devices.fromJob;
     return { kind: 'observed', observedJob: id, names: { count: 0, chunks: [], set: `job ${id}` } };
   }
+  // Read at first need: an order is recorded within a minute, whatever it takes to get at the file.
+  if ('file' in devices) return { kind: 'listed', names: { ...devices.file.names, source: devices.file.source } };
   return { kind: 'listed', names: await saveNames(store, expandNames(devices)) };
 }
 

@@ -25,7 +25,7 @@ export function refuseTokensInDevices(scope: IConstruct, selection: DeviceSelect
   if ('generated' in selection) return refuseTokens(scope, { ...selection.generated });
   if ('assignedByCloud' in selection) return refuseTokens(scope, { ...selection.assignedByCloud });
   if ('fromJob' in selection) return refuseTokens(scope, { ...selection.fromJob });
-  refuseTokensInNames(scope, selection.named);
+  if ('named' in selection) refuseTokensInNames(scope, selection.named);
 }
 
 export function refuseTokensInNames(scope: IConstruct, names: readonly string[]): void {

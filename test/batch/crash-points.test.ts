@@ -33,6 +33,18 @@ const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'an Update whose names lie in a file',
+    prepare: async () => {
+      const world = smallWorld();
+      const { generation } = await world.create(world.options(lights(3)));
+      return submitted(world, () => ({ type: 'update', named: generation, options: world.fromFile(lights(5)) }));
+    },
+    verify: (world, result) => {
+      expect(result.state).toBe('succeeded');
+      expectCompleteRecord(world, lights(5));
+    },
+  },
+  {
     name: 'a Create of three jobs, two of which fail in part',
     prepare: async () => {
       const world = smallWorld();

@@ -6,6 +6,7 @@ import { undiciTransport } from '../../lib/clouds/http/undici-transport';
 import { connectCloud } from '../../lib/clouds/registry';
 import type { LambdaProcess } from './lambda-process';
 import { LambdaService } from './lambda-service';
+import { accessDenied } from './aws-errors';
 import { MemoryStore } from './memory-store';
 import { ProviderFramework, type CfnResponse } from './provider-framework';
 import { VirtualClock } from './virtual-clock';
@@ -20,6 +21,10 @@ export const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secr
  */
 export class HandlerWorld {
   readonly store = new MemoryStore();
+  /** The objects of other buckets that the handler may read, by their addresses. */
+  readonly assets = new Map<string, string>();
+  /** The addresses of what it has read of them. */
+  readonly assetReads: string[] = [];
   /** What the handler logged, line by line. */
   readonly log: string[] = [];
   readonly ports: HandlerPorts;
@@ -46,6 +51,13 @@ export class HandlerWorld {
       clock: this.clock,
       rateShare: 1,
       readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
+      readObject: async (bucket, key) => {
+        this.assetReads.push(`s3://${bucket}/${key}`);
+        const asset = this.assets.get(`s3://${bucket}/${key}`);
+        // As S3 answers whoever may not list a bucket.
+        if (asset === undefined) throw accessDenied();
+        return Buffer.from(asset);
+      },
       connect: (cloud, credentials, environment) =>
         connectCloud(cloud, credentials, { transport: this.transport(), ...environment }),
       write: (line) => void this.log.push(line),

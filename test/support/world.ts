@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { IotEmulator, type EmulatorOptions, type Fault, type FaultMatch } from '../../emulator';
-import { reconcile, StoreVault, submit, type EnginePorts, type Order, type Result } from '../../lib/batch';
-import { expandNames, parseOptions, type BatchOptions } from '../../lib/batch/contract';
+import { BatchError, reconcile, StoreVault, submit, type EnginePorts, type Order, type Result } from '../../lib/batch';
+import { expandNames, nameFile, nameListOf, parseOptions, sha256, type BatchOptions } from '../../lib/batch/contract';
 import type { Observer } from '../../lib/batch/ports/observer';
 import type { Store } from '../../lib/batch/ports/store';
 import { headSchema, type Head } from '../../lib/batch/record/head';
@@ -22,6 +22,10 @@ export class World {
   readonly emulator: IotEmulator;
   readonly store = new MemoryStore();
   readonly logs: string[] = [];
+  /** Files of names by their addresses. */
+  readonly files = new Map<string, string>();
+  /** The addresses of the files that were read. */
+  readonly fileReads: string[] = [];
   private requests = 0;
 
   /** `namesPerJob`: cuts batches into more jobs than the cloud would need. `roundTripMs`: until an answer comes. @default 20 */
@@ -41,6 +45,14 @@ export class World {
     });
   }
 
+  /** The same, of names that lie in a file. */
+  fromFile(names: readonly string[], changes: Partial<BatchOptions> = {}): BatchOptions {
+    const file = nameFile(names);
+    const source = `file:${sha256(file)}`;
+    this.files.set(source, file);
+    return this.options([], { ...changes, devices: { file: { source, names: nameListOf(names) } } });
+  }
+
   /** What the engine works with. `sabotage` stands between it and every I/O of store and cloud. */
   ports(sabotage: Sabotage = (_what, run) => run()): EnginePorts {
     const store = sabotaged(this.store, sabotage);
@@ -53,6 +65,7 @@ export class World {
       clock: this.clock,
       observer,
       vault: new StoreVault(store),
+      readNames: (source) => sabotage(`file ${source}`, () => this.readFile(source)),
       connect: async (reference, _access, { until }) => {
         const transport = this.transport(sabotage);
         const environment = { clock: this.clock, observer, share: 1, until, transport };
@@ -160,6 +173,13 @@ export class World {
       .toString('utf8')
       .trim();
     return lines.split('\n').map((line) => JSON.parse(line) as Record<string, string>);
+  }
+
+  private async readFile(source: string): Promise<Uint8Array> {
+    this.fileReads.push(source);
+    const file = this.files.get(source);
+    if (file === undefined) throw new BatchError('NamesFileMissing', `there is no ${source}`);
+    return Buffer.from(file);
   }
 
   private transport(sabotage: Sabotage): Transport {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BatchError } from '../errors';
 import type { CloudLimits } from './limits';
+import type { NameList } from './name-list';
 import { quote } from './quote';
 
 /** Which devices a batch has, as it travels. Exactly one member is set. */
@@ -9,6 +10,8 @@ export type DeviceSelection =
   | { sequence: DeviceSequence }
   /** So many devices, whose names are derived from the batch's identity. */
   | { generated: GeneratedDevices }
+  /** Names that travel beside the options, because there are too many of them. */
+  | { file: NamesFile }
   /** So many devices, whose names the cloud invents. */
   | { assignedByCloud: { count: number } }
   /** The devices of a job that was submitted elsewhere: to be waited for and listed, never owned. */
@@ -47,7 +50,14 @@ export function generateNames(batchId: string, { count, prefix = '' }: Generated
   });
 }
 
-/** The names of a selection, in the order asked for; none where they are not known before the batch has an id. */
+/** A file of names as `nameFile` makes it. */
+export interface NamesFile {
+  /** Where it is, e.g. `s3://<bucket>/<key>`. */
+  source: string;
+  names: NameList;
+}
+
+/** The names of a selection, in the order asked for; none where a file has them, or they are not known before the batch has an id. */
 export function expandNames(selection: DeviceSelection): string[] {
   if ('named' in selection) return [...selection.named];
   if (!('sequence' in selection)) return [];
@@ -57,7 +67,7 @@ export function expandNames(selection: DeviceSelection): string[] {
 
 /** Whether the names are known before the devices exist. */
 export function namesKnown(selection: DeviceSelection): boolean {
-  return 'named' in selection || 'sequence' in selection;
+  return 'named' in selection || 'sequence' in selection || 'file' in selection;
 }
 
 /** How many devices a selection asks for; 0 where only the cloud knows. */
@@ -65,6 +75,7 @@ export function countNames(selection: DeviceSelection): number {
   if ('named' in selection) return selection.named.length;
   if ('sequence' in selection) return selection.sequence.count;
   if ('generated' in selection) return selection.generated.count;
+  if ('file' in selection) return selection.file.names.count;
   return 'assignedByCloud' in selection ? selection.assignedByCloud.count : 0;
 }
 
@@ -74,6 +85,8 @@ export function countNames(selection: DeviceSelection): number {
  */
 export function validateSelection(selection: DeviceSelection, limits: CloudLimits): void {
   if ('fromJob' in selection) return validateJobId(selection.fromJob.id);
+  // Each of its names was looked at by whoever made it, and they are held against their digests when they are read.
+  if ('file' in selection) return validateCount(selection.file.names.count);
   if ('assignedByCloud' in selection) return validateAssigned(selection.assignedByCloud.count, limits);
   if ('generated' in selection) return validateGenerated(selection.generated, limits);
   if ('sequence' in selection) validateSequence(selection.sequence);

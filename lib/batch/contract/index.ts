@@ -4,6 +4,7 @@ export * from './device-names';
 export * from './environment';
 export * from './existing-devices';
 export * from './limits';
+export * from './name-list';
 export * from './options';
 export * from './parse-options';
 export * from './time-budget';

@@ -39,6 +39,14 @@ const aliyun = z.object({
 
 const sequence = z.object({ prefix: z.string(), count: integer, start: integer.optional(), pad: integer.optional() });
 
+/** It becomes a part of a key in the store. */
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+const file = z.object({
+  source: z.string().min(1).max(2048),
+  names: z.object({ count: integer, chunks: z.array(z.object({ digest, count: integer })), set: digest }),
+});
+
 const schema = z.object({
   version: z.literal(OPTIONS_VERSION).catch(OPTIONS_VERSION),
   cloud: z.object({ aliyun }),
@@ -46,11 +54,12 @@ const schema = z.object({
     [
       z.object({ named: z.array(z.string()) }),
       z.object({ sequence }),
+      z.object({ file }),
       z.object({ generated: z.object({ count: integer, prefix: z.string().optional() }) }),
       z.object({ assignedByCloud: z.object({ count: integer }) }),
       z.object({ fromJob: z.object({ id: text }) }),
     ],
-    { error: 'one of named, sequence, generated, assignedByCloud, fromJob is needed' },
+    { error: 'one of named, sequence, file, generated, assignedByCloud, fromJob is needed' },
   ),
   onExisting: z.union([z.enum(['fail', 'adopt']), z.object({ adopt: z.array(z.string()) })]).default('fail'),
   deleteActivated: boolean.default(false),

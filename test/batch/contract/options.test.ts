@@ -49,7 +49,7 @@ describe('the options as they travel', () => {
     [
       'no devices',
       { ...least, devices: {} },
-      'devices: one of named, sequence, generated, assignedByCloud, fromJob is needed',
+      'devices: one of named, sequence, file, generated, assignedByCloud, fromJob is needed',
     ],
     ['a count that is none', { ...least, devices: { sequence: { prefix: '', count: 'many' } } }, 'devices'],
     ['an unknown signature', { ...least, cloud: { aliyun: { ...least.cloud.aliyun, signature: 'MD5' } } }, 'signature'],
