@@ -1,8 +1,6 @@
 import type { Order } from '../lib/batch';
 import {
-  expandNames,
   MAX_TIMEOUT_SECONDS,
-  namesKnown,
   parseOptions,
   validateOnExisting,
   validateSelection,
@@ -33,7 +31,7 @@ export function orderOf(event: CustomResourceEvent, now: number): Order {
 function readOptions(properties: unknown): BatchOptions {
   const options = parseOptions(properties);
   validateSelection(options.devices, limitsOf(options.cloud));
-  validateOnExisting(options.onExisting, namesKnown(options.devices) ? expandNames(options.devices) : undefined);
+  validateOnExisting(options.onExisting, options.devices);
   return options;
 }
 

@@ -1,10 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { Grant, type IGrantable, Policy } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, DependencyGroup, type IConstruct, type IDependable } from 'constructs';
 import { framework } from './framework';
@@ -102,6 +103,7 @@ export class DeviceBatchProvider extends Construct {
   private readonly bucket: Bucket;
   private readonly functions: HandlerFunctions;
   private readonly encryptionKey?: IKey;
+  private readonly namesAssets: Asset[] = [];
 
   // The ids below are frozen for ever: the service token of a deployed batch cannot change, nor may its records move.
   constructor(scope: Construct, id: string, props: DeviceBatchProviderProps = {}) {
@@ -132,6 +134,32 @@ export class DeviceBatchProvider extends Construct {
       this.node.tryFindChild(id) ??
       new Policy(this, id, { statements: secretStatements(secret), roles: [this.functions.isCompleteRole] })
     );
+  }
+
+  /**
+   * Lets the handler read the asset with the names of a batch: this object and no other of the bucket, which has the code and
+   * files of every app of the account in it (`Asset.grantRead()` would grant them all). One policy for all batches, as neither
+   * Delete nor a roll-back reads an asset. (Where `cdk bootstrap` made a key for the bucket, the policy of that key lets the whole
+   * account decrypt through S3.)
+   *
+   * @internal
+   */
+  public _grantNames(asset: Asset): IConstruct {
+    this.namesAssets.push(asset);
+    const policy = (this.node.tryFindChild('ReadNames') as Policy | undefined) ?? this.namesPolicy();
+    const { encryptionKey } = asset.bucket;
+    if (encryptionKey) {
+      policy.addStatements(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] }));
+    }
+    return policy;
+  }
+
+  private namesPolicy(): Policy {
+    const resources = Lazy.list({
+      produce: () => this.namesAssets.map(({ bucket, s3ObjectKey }) => bucket.arnForObjects(s3ObjectKey)),
+    });
+    const statements = [new PolicyStatement({ actions: ['s3:GetObject'], resources })];
+    return new Policy(this, 'ReadNames', { statements, roles: [this.functions.isCompleteRole] });
   }
 
   /**

@@ -1,9 +1,9 @@
 import { CustomResource, Duration, Lazy, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { attributes, storePrefixes } from '../batch/contract/attributes';
 import { cloudKey } from '../batch/contract/cloud-reference';
-import { countNames, expandNames, namesKnown, validateSelection } from '../batch/contract/device-names';
+import { countNames, type DeviceSelection, namesKnown, validateSelection } from '../batch/contract/device-names';
 import { validateOnExisting } from '../batch/contract/existing-devices';
 import type { CloudLimits } from '../batch/contract/limits';
 import { type BatchOptions, OPTIONS_VERSION } from '../batch/contract/options';
@@ -16,6 +16,7 @@ import { DeviceCredentials } from './device-credentials';
 import type { Devices } from './devices';
 import { jobList } from './job-list';
 import { nameList } from './name-list';
+import { namesAsset } from './names-asset';
 import { namesInResponse } from './names-in-response';
 import { OnExisting } from './on-existing';
 import { OnPartialFailure } from './on-partial-failure';
@@ -136,25 +137,27 @@ export class DeviceBatch extends Construct {
     super(scope, id);
     this.props = props;
     const { _reference: reference, _credentials: secret } = props.cloud;
-    const selection = props.devices._selection;
     const limits = limitsOf(reference);
+    const selection = checkAt(this, () => props.devices._selection);
 
     validateCloud(this, reference, limits);
     refuseTokensInDevices(this, selection);
     const onExisting = (props.onExisting ?? OnExisting.fail())._option;
     if (typeof onExisting === 'object') refuseTokensInNames(this, onExisting.adopt);
     checkAt(this, () => {
+      props.devices._validateFile(limits);
       validateSelection(selection, limits);
-      validateOnExisting(onExisting, namesKnown(selection) ? expandNames(selection) : undefined);
+      validateOnExisting(onExisting, selection);
     });
     const removalPolicy = removalOption(this, props.removalPolicy);
     const timeoutSeconds = this.timeoutSeconds(limits);
     this.provider = this.providerOfStack();
 
+    const { devices, grants } = this.onTheWay(selection);
     const properties = {
       version: OPTIONS_VERSION,
       cloud: reference,
-      devices: selection,
+      devices,
       onExisting,
       deleteActivated: props.deleteActivated ?? false,
       onPartialFailure: props.onPartialFailure ?? OnPartialFailure.ROLL_BACK,
@@ -177,7 +180,7 @@ export class DeviceBatch extends Construct {
       properties,
     });
     // Also the order of deletion: the batch goes first, while it can still read its keys and its records.
-    resource.node.addDependency(this.provider._grantSecret(secret), this.provider._foundation);
+    resource.node.addDependency(this.provider._grantSecret(secret), ...grants, this.provider._foundation);
 
     const count = countNames(selection);
     this.names = namesKnown(selection)
@@ -213,6 +216,13 @@ export class DeviceBatch extends Construct {
       );
     }
     return this.provider._grantRead(grantee, `${storePrefixes.credentials}${this.batchId}/`);
+  }
+
+  /** The devices as they travel, and what lets the handler get at them. */
+  private onTheWay(selection: DeviceSelection): { devices: DeviceSelection; grants: IConstruct[] } {
+    if (!('named' in selection) || !this.props.devices._travelsAsAsset) return { devices: selection, grants: [] };
+    const { file, asset } = namesAsset(this, 'Names', selection.named);
+    return { devices: { file }, grants: [this.provider._grantNames(asset)] };
   }
 
   private timeoutSeconds(limits: CloudLimits): number {

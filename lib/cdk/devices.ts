@@ -1,4 +1,9 @@
+import { resolve } from 'node:path';
+import { validateListedNames } from '../batch/contract/device-file';
 import type { DeviceSelection } from '../batch/contract/device-names';
+import type { CloudLimits } from '../batch/contract/limits';
+import type { ListedName } from '../batch/contract/listed-name';
+import { type DeviceFile, type DeviceFileProps, readDeviceFile } from './device-file';
 
 /** The numbers of a sequence of devices, e.g. `light-001` … `light-500`. */
 export interface DeviceSequenceProps {
@@ -37,11 +42,21 @@ export interface GeneratedDevicesProps {
 /** Which devices a batch has. */
 export class Devices {
   /**
-   * Exactly these names, in this order. They travel inline, so that some 230 names of twelve characters fit; use
-   * `sequence` for more.
+   * Exactly these names, in this order. Beyond 2 KB they travel as an asset, as those of a file do, so that any number goes.
    */
   public static named(names: string[]): Devices {
     return new Devices({ named: [...names] });
+  }
+
+  /**
+   * The names in a file, in its order: text, CSV or JSON in UTF-8. It is read and checked at synth, where mistakes are told with
+   * their lines, and its names travel as an asset: any number goes, and nothing else of the file does. Changing between a list
+   * and a file of the same names changes nothing.
+   *
+   * @param path the file, from the working directory of the app unless it is absolute.
+   */
+  public static fromFile(path: string, props: DeviceFileProps = {}): Devices {
+    return new Devices({ title: path, path: resolve(path), props });
   }
 
   /** Names with a common prefix and a running number. */
@@ -81,10 +96,46 @@ export class Devices {
     return new Devices({ fromJob: { id } });
   }
 
-  /** @internal */
-  public readonly _selection: DeviceSelection;
+  private file?: { listed: ListedName[]; selection: DeviceSelection };
 
-  private constructor(selection: DeviceSelection) {
-    this._selection = selection;
+  private constructor(private readonly origin: DeviceSelection | DeviceFile) {}
+
+  /**
+   * Which devices they are; the names of a file are read at first need.
+   * @throws BatchError `InvalidDeviceFile` if they cannot be.
+   * @internal
+   */
+  public get _selection(): DeviceSelection {
+    const { origin } = this;
+    return 'path' in origin ? this.read(origin).selection : origin;
+  }
+
+  /**
+   * Checks names that come from a file, where they stand in it.
+   * @throws BatchError `InvalidDeviceFile`, `InvalidDevices` with the lines.
+   * @internal
+   */
+  public _validateFile(limits: CloudLimits): void {
+    const { origin } = this;
+    if ('path' in origin) validateListedNames(origin.title, this.read(origin).listed, limits);
+  }
+
+  /**
+   * Whether the names are too many for the options, or come from a file.
+   * @internal
+   */
+  public get _travelsAsAsset(): boolean {
+    const { origin } = this;
+    if ('path' in origin) return true;
+    return 'named' in origin && Buffer.byteLength(JSON.stringify(origin.named)) > MAX_INLINE_BYTES;
+  }
+
+  private read(file: DeviceFile): { listed: ListedName[]; selection: DeviceSelection } {
+    if (this.file) return this.file;
+    const listed = readDeviceFile(file);
+    return (this.file = { listed, selection: { named: listed.map(({ name }) => name) } });
   }
 }
+
+/** Half of what all options may take. */
+const MAX_INLINE_BYTES = 2048;

@@ -1,7 +1,7 @@
 import { App, CfnOutput, CfnParameter, Duration, Fn, Lazy, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type DeviceBatchProps, DeviceBatchProvider, Devices, OnExisting } from '../../lib';
 import { jobList } from '../../lib/cdk/job-list';
@@ -185,36 +185,38 @@ describe('a provider is refused', () => {
   });
 });
 
-describe('names that are listed one by one must fit into the event', () => {
-  const names = (count: number) => Array.from({ length: count }, (_, i) => `light-${String(i).padStart(6, '0')}`);
-
-  test('230 of twelve characters do', () => {
+describe('what is listed in the options must fit into the event', () => {
+  const names = Array.from({ length: 300 }, (_, i) => `light-${String(i).padStart(6, '0')}`);
+  const adopting = (count: number, credentials?: (stack: Stack) => ISecret) => {
     const stack = town();
-    lights(stack, { devices: Devices.named(names(230)) });
-    expect(() => Template.fromStack(stack)).not.toThrow();
+    lights(stack, {
+      devices: Devices.named(names),
+      onExisting: OnExisting.adoptOnly(names.slice(0, count)),
+      ...(credentials && { cloud: cloud(stack, { credentials: credentials(stack) }) }),
+    });
+    return () => Template.fromStack(stack);
+  };
+
+  test('150 names of twelve characters that are to be adopted do', () => {
+    expect(adopting(150)).not.toThrow();
   });
 
-  test('more are an error at synth that suggests a sequence', () => {
-    const stack = town();
-    lights(stack, { devices: Devices.named(names(300)) });
-    expect(() => Template.fromStack(stack)).toThrow(
-      /\[Town\/StreetLights\] the options take 5071 B of JSON, 4096 B fit into CloudFormation's event: .*use Devices\.sequence\(\).*\[PropertiesTooLarge\]/,
+  test('more are an error at synth that says what to do', () => {
+    expect(adopting(300)).toThrow(
+      /\[Town\/StreetLights\] the options take \d+ B of JSON, 4096 B fit into CloudFormation's event: shorten the list of OnExisting\.adoptOnly\(\), or use OnExisting\.adopt\(\) \[PropertiesTooLarge\]/,
     );
   });
 
   test('beside an ARN that is known at deployment only there is room for somewhat fewer', () => {
-    const sizes = [true, false].map((known) => {
-      const stack = town();
-      const credentials = known ? keys(stack) : new Secret(stack, 'Own');
-      lights(stack, { devices: Devices.named(names(300)), cloud: cloud(stack, { credentials }) });
+    const [known, unknown] = [keys, (stack: Stack) => new Secret(stack, 'Own')].map((credentials) => {
       try {
-        Template.fromStack(stack);
+        adopting(300, credentials)();
       } catch (error) {
         return Number(/take (\d+) B/.exec((error as Error).message)?.[1]);
       }
-      return undefined;
+      return NaN;
     });
-    expect(sizes).toEqual([5071, 5071 + 200 - KEYS_ARN.length]);
+    expect(unknown! - known!).toBe(200 - KEYS_ARN.length);
   });
 
   test('and a list that its owner changes later is not changed with it', () => {
