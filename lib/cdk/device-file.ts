@@ -45,7 +45,6 @@ function bytesOf(title: string, path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new FileMistake(`cannot be read (${said})`).in(title);
+    throw new FileMistake(`cannot be read (${(error as Error).message})`).in(title);
   }
 }

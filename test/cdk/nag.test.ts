@@ -49,6 +49,7 @@ describe("cdk-nag's AwsSolutions", () => {
   test.each<[string, (app: App) => Construct]>([
     ['with a VPC, a key and access logs', (app) => furnished(new Stack(app, 'Town'))],
     ['in a nested stack', (app) => lights(new NestedStack(new Stack(app, 'Town'), 'Park')).provider],
+    ['of names in a file', (app) => lights(new Stack(app, 'Town'), { devices: Devices.named(manyNames) }).provider],
     ['in a stage', (app) => lights(new Stack(new Stage(app, 'Prod'), 'Town')).provider],
     ['of a known account and region', (app) => lights(new Stack(app, 'Town', { env: ENV })).provider],
   ])('finds nothing in a provider %s', (_, make) => {
@@ -86,5 +87,7 @@ function acknowledgements(construct: IConstruct): { id: string; at: string }[] {
     .flatMap(({ data }) => Object.keys(data as object))
     .map((id) => ({ id: id.replace('Annotation::', ''), at: construct.node.path }));
 }
+
+const manyNames = Array.from({ length: 300 }, (_, i) => `light-${i}`);
 
 const ENV = { account: '111122223333', region: 'eu-west-1' };
