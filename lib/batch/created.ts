@@ -3,13 +3,15 @@ import type { Operation } from './operation';
 import type { Cloud, CollectedDevice } from './ports/cloud';
 import { loadDevices, saveProven } from './record/devices';
 import type { Generation } from './record/head';
-import type { Plan } from './record/plan';
+import type { Plan, RecordedDevice } from './record/plan';
 import { Registration } from './registration';
 
 /** What the jobs of a generation that rises no more have made. */
 export interface Created {
   registration: Registration;
-  /** Names of the devices that the generation created, all of them recorded. */
+  /** Every device whose identity is recorded, by name: carried over or created. */
+  recorded: Map<string, RecordedDevice>;
+  /** Names of those that the generation created. */
   created: Set<string>;
   /** Names that exist, of jobs that do not tell any more what they made. */
   unproven: string[];
@@ -39,6 +41,7 @@ export async function findCreated(
   const carried = new Set(plan.carried.map(({ name }) => name));
   return {
     registration,
+    recorded,
     created: new Set([...recorded.keys()].filter((name) => !carried.has(name))),
     unproven: existing.map(({ name }) => name).filter((name) => !recorded.has(name)),
   };

@@ -1,4 +1,4 @@
-import { findCreated } from './created';
+import { findCreated, type Created } from './created';
 import { deleteDevices } from './delete-devices';
 import { dutiesOf } from './duties';
 import { BatchError } from './errors';
@@ -50,7 +50,7 @@ export async function drop(operation: Operation, id: string): Promise<Dropped> {
 async function clearAway(operation: Operation, generation: Generation): Promise<Dropped> {
   const { id } = generation;
   const cloud = await operation.cloudOf(generation);
-  const { created, suspects } = await whatItCreated(operation, cloud, generation);
+  const { suspects, ...found } = await whatItCreated(operation, cloud, generation);
 
   await fetchNamesOfOthers(operation, generation);
   const others = await otherListings(operation.store, operation.clock, generation.cloudKey, id);
@@ -63,7 +63,7 @@ async function clearAway(operation: Operation, generation: Generation): Promise<
       });
   });
 
-  const { toDelete, toRelease, guarded } = await dutiesOf(operation, generation, created);
+  const { toDelete, toRelease, guarded } = await dutiesOf(operation, generation, found);
   const spared = [...toDelete, ...toRelease].filter((device) => others.some((other) => lives(other, device)));
   const left = new Set(spared);
   const unlisted = (device: RecordedDevice) => !left.has(device);
@@ -94,13 +94,13 @@ async function whatItCreated(
   operation: Operation,
   cloud: Cloud,
   generation: Generation,
-): Promise<{ created: Set<string>; suspects: string[] }> {
+): Promise<Pick<Created, 'recorded' | 'created'> & { suspects: string[] }> {
   const plan = await loadPlan(operation.store, generation);
   try {
-    const { created, unproven, registration } = await findCreated(operation, cloud, generation, plan);
+    const { recorded, created, unproven, registration } = await findCreated(operation, cloud, generation, plan);
     const window = await createdMeanwhile(operation, cloud, generation, registration.lostTickets);
     const suspects = [...(generation.drop?.suspects ?? []), ...unproven, ...window];
-    return { created, suspects: [...new Set(suspects)].filter((name) => !created.has(name)) };
+    return { recorded, created, suspects: [...new Set(suspects)].filter((name) => !created.has(name)) };
   } catch (error) {
     if (error instanceof BatchError && error.code === 'JobStillRunning') {
       await operation.update((head) => {

@@ -1,5 +1,5 @@
+import type { Created } from './created';
 import type { Operation } from './operation';
-import { loadDevices } from './record/devices';
 import type { Generation } from './record/head';
 import type { RecordedDevice } from './record/plan';
 import { loadReleased } from './record/released';
@@ -17,20 +17,18 @@ export interface Duties {
  * What the jobs of an undone change created is deleted. What such a change carried over or adopted is left with whom it came
  * from. Of every other generation, adopted devices are released, and the rest is too where the batch retains. A device that
  * was released once is left alone for ever.
- *
- * `created`: the names of the devices that its own jobs made.
  */
 export async function dutiesOf(
   operation: Operation,
   generation: Generation,
-  created: ReadonlySet<string>,
+  { recorded, created }: Pick<Created, 'recorded' | 'created'>,
 ): Promise<Duties> {
   const { reported, named, kept, drop } = generation;
   // The policy is that of the last event that succeeded; a Delete brings none of its own.
   const { deleteActivated, removalPolicy } = operation.head.policy ?? generation.policy;
   const released = await loadReleased(operation.store, generation.cloudKey);
   const duties: Duties = { toDelete: [], guarded: new Set(), toRelease: [] };
-  for (const device of (await loadDevices(operation.store, generation)).values()) {
+  for (const device of recorded.values()) {
     if (released.has(device.identity)) continue;
     const made = created.has(device.name);
     if (!made && !reported) continue;

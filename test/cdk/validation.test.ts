@@ -60,8 +60,8 @@ describe('devices are refused where they are written', () => {
     ['a pad of 17', () => sequence({ pad: 17 }), 'pad is 17; it must be 0 to 16 [InvalidDevices]'],
     [
       'more than can be deleted again',
-      () => sequence({ count: 110_001 }),
-      '110001 devices could not be deleted again within 55 minutes (Alibaba Cloud IoT Platform deletes 50 a second): split them over stacks of at most 110000 [TooManyDevices]',
+      () => sequence({ count: 115_201 }),
+      '115201 devices could not be deleted again within 55 minutes (Alibaba Cloud IoT Platform deletes 50 a second): split them over stacks of at most 115200 [TooManyDevices]',
     ],
     ['a prefix known at deployment', (stack) => sequence({ prefix: parameter(stack) }), `prefix ${TOKEN}`],
     ['a count known at deployment', (stack) => sequence({ count: number(stack) }), `count ${TOKEN}`],
@@ -277,7 +277,7 @@ describe('two batches of one stack and product', () => {
     const halves = [1, 2].map((half) => claim({ path: `Half${half}`, prefix: `half${half}-`, count: 60_001 }));
     expect(brokenStackRules(halves)).toEqual([
       'the 2 batches of this stack have 120002 devices, which could not be deleted again within 55 minutes (Alibaba ' +
-        'Cloud IoT Platform deletes 50 a second): split them over stacks of at most 110000 [TooManyDevices]',
+        'Cloud IoT Platform deletes 50 a second): split them over stacks of at most 115200 [TooManyDevices]',
     ]);
   });
 
