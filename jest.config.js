@@ -1,5 +1,6 @@
 const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] };
-const common = { testEnvironment: 'node', transform };
+// A time-out only ends what hangs: it is no statement about speed, and machines are slow at times.
+const common = { testEnvironment: 'node', transform, testTimeout: 60_000 };
 
 /** Two projects: `unit` runs anywhere Node runs; `e2e` drives the real command-line tools. @type {import('jest').Config} */
 module.exports = {

@@ -1,9 +1,6 @@
 import { reconcile, type Order } from '../../lib/batch';
 import { lights, World } from '../support/world';
 
-// Thousands of calls.
-jest.setTimeout(60_000);
-
 /** Works on an order in invocations as short as this, so that few devices take many; returns how many it took, too. */
 async function workInSeconds(seconds: number, world: World, order: Order, ports = world.ports()) {
   for (let invocations = 1; invocations < 100; invocations++) {

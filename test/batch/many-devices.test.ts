@@ -1,9 +1,6 @@
 import { reconcile } from '../../lib/batch';
 import { lights, World } from '../support/world';
 
-// Tens of thousands of devices.
-jest.setTimeout(60_000);
-
 describe('many devices in a product with many more', () => {
   it('are looked up over as many invocations as it takes, each of them once', async () => {
     const world = new World({ rates: true });

@@ -1,8 +1,5 @@
 import { lights, World } from '../support/world';
 
-// More than a hundred deployments.
-jest.setTimeout(60_000);
-
 describe('the head of a batch', () => {
   it('stays small, however often a change of many devices fails', async () => {
     const world = new World();
