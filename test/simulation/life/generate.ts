@@ -35,7 +35,12 @@ function nextDeed(random: Random, template: Template, first: boolean): Deed {
     case 'delete':
       return { do: 'delete' };
     case 'meddle': {
-      const how = random.weighted({ connectsMeanwhile: 3, deletedMeanwhile: 3, takenMeanwhile: 2, reRegisteredMeanwhile: 2 });
+      const how = random.weighted({
+        connectsMeanwhile: 3,
+        deletedMeanwhile: 3,
+        takenMeanwhile: 2,
+        reRegisteredMeanwhile: 2,
+      });
       return { do: 'meddle', how };
     }
     case 'redeliver':
@@ -59,15 +64,37 @@ function randomCourse(random: Random): Course {
 
 /** How often each kind comes: what is rare outside is rare here as well, but not too rare to be met. */
 const weights = Object.fromEntries(Object.keys(faultKinds).map((kind) => [kind, 10])) as Record<FaultKind, number>;
-Object.assign(weights, { refused: 4, forbidden: 4, stuckJob: 5, stuckCheck: 4, storeDenied: 3, storeOutage: 5, lostEvent: 4 });
+Object.assign(weights, {
+  refused: 4,
+  forbidden: 4,
+  stuckJob: 5,
+  stuckCheck: 4,
+  storeDenied: 3,
+  storeOutage: 5,
+  lostEvent: 4,
+});
 Object.assign(weights, { killedBefore: 25, killedAfter: 25, lostAfter: 20, late: 15 });
 
 /** Calls at which much depends on what is struck. */
 const delicate: Partial<Record<(typeof faultKinds)[FaultKind], readonly string[]>> = {
-  cloud: ['cloud BatchRegister', 'cloud BatchRegister', 'cloud BatchCheck', 'cloud Delete', 'cloud Query', 'cloud BatchQuery'],
+  cloud: [
+    'cloud BatchRegister',
+    'cloud BatchRegister',
+    'cloud BatchCheck',
+    'cloud Delete',
+    'cloud Query',
+    'cloud BatchQuery',
+  ],
   store: ['store compare heads', 'store put', 'store compare', 'store get', 'store list', 'store delete'],
   compare: ['store compare heads', 'store compare generations'],
-  any: ['cloud BatchRegister', 'cloud Delete', 'store compare heads', 'store compare generations', 'store delete', 'cloud'],
+  any: [
+    'cloud BatchRegister',
+    'cloud Delete',
+    'store compare heads',
+    'store compare generations',
+    'store delete',
+    'cloud',
+  ],
   event: ['event Create', 'event Update', 'event Delete'],
 };
 
@@ -81,7 +108,13 @@ function randomFault(random: Random): Fault {
   const times = random.chance(0.7) ? 1 : random.pick([2, 3, 8, 60]);
   const ms = random.pick([100, 800, 3_000, 15_000, 45_000, 80_000]);
   const long = kind === 'paused' || kind === 'storeOutage' ? random.pick([5_000, 60_000, 250_000, 700_000]) : ms;
-  return { kind, on, nth, times: kind === 'invokedAgain' ? random.int(1, 5) : times, ms: kind === 'clockJump' ? random.int(-1_500, 1_500) : long };
+  return {
+    kind,
+    on,
+    nth,
+    times: kind === 'invokedAgain' ? random.int(1, 5) : times,
+    ms: kind === 'clockJump' ? random.int(-1_500, 1_500) : long,
+  };
 }
 
 function randomSetting(random: Random): Setting {

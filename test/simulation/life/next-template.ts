@@ -20,7 +20,15 @@ function change(random: Random, template: Template): void {
   if (present.length === 0) return add(random, template);
   const batch = random.pick(present);
   const spec = template[batch] as BatchSpec;
-  switch (random.weighted<Change>({ add: present.length < 3 ? 20 : 0, remove: 10, rename: 10, move: present.length > 1 ? 25 : 0, alter: 60 })) {
+  switch (
+    random.weighted<Change>({
+      add: present.length < 3 ? 20 : 0,
+      remove: 10,
+      rename: 10,
+      move: present.length > 1 ? 25 : 0,
+      alter: 60,
+    })
+  ) {
     case 'add':
       return add(random, template);
     case 'remove':
@@ -51,7 +59,9 @@ function add(random: Random, template: Template): void {
   const nameless = random.chance(0.15);
   template[id] = {
     product,
-    devices: nameless ? { assignedByCloud: { count: random.int(1, 4) } } : { named: random.shuffled(names).slice(0, count) },
+    devices: nameless
+      ? { assignedByCloud: { count: random.int(1, 4) } }
+      : { named: random.shuffled(names).slice(0, count) },
     deleteActivated: random.chance(0.25),
     deviceCredentials: random.chance(0.8) ? 'store' : 'none',
   };
@@ -61,7 +71,9 @@ function add(random: Random, template: Template): void {
 function move(random: Random, template: Template, from: string): void {
   const source = template[from] as BatchSpec;
   const names = namesIn(source) ?? [];
-  const others = Object.keys(template).filter((id) => id !== from && template[id]?.product === source.product && namesIn(template[id] as BatchSpec));
+  const others = Object.keys(template).filter(
+    (id) => id !== from && template[id]?.product === source.product && namesIn(template[id] as BatchSpec),
+  );
   if (names.length < 2 || others.length === 0) return;
   const to = random.pick(others);
   const target = template[to] as BatchSpec;
@@ -70,7 +82,8 @@ function move(random: Random, template: Template, from: string): void {
   template[to] = { ...target, devices: { named: [...(namesIn(target) ?? []), moved] } };
 }
 
-type Alteration = 'grow' | 'shrink' | 'both' | 'replace' | 'reorder' | 'policy' | 'credentials' | 'product' | 'touch' | 'kind';
+type Alteration =
+  'grow' | 'shrink' | 'both' | 'replace' | 'reorder' | 'policy' | 'credentials' | 'product' | 'touch' | 'kind';
 
 function alter(random: Random, template: Template, batch: string, spec: BatchSpec): BatchSpec {
   const names = namesIn(spec);
@@ -78,11 +91,26 @@ function alter(random: Random, template: Template, batch: string, spec: BatchSpe
   const free = random.shuffled(freeNames(template, spec.product));
   const some = free.slice(0, random.int(1, 3));
   const kept = random.shuffled(names).slice(0, random.int(1, names.length));
-  switch (random.weighted<Alteration>({ grow: 25, shrink: 20, both: 20, replace: 8, reorder: 8, policy: 8, credentials: 6, product: 6, kind: 4 })) {
+  switch (
+    random.weighted<Alteration>({
+      grow: 25,
+      shrink: 20,
+      both: 20,
+      replace: 8,
+      reorder: 8,
+      policy: 8,
+      credentials: 6,
+      product: 6,
+      kind: 4,
+    })
+  ) {
     case 'grow':
       return named(spec, [...names, ...some]);
     case 'shrink':
-      return named(spec, names.filter((name) => kept.includes(name)));
+      return named(
+        spec,
+        names.filter((name) => kept.includes(name)),
+      );
     case 'both':
       return named(spec, [...kept, ...some]);
     case 'replace':
@@ -115,6 +143,8 @@ function named(spec: BatchSpec, names: string[]): BatchSpec {
 }
 
 function freeNames(template: Template, product: 0 | 1): string[] {
-  const taken = new Set(Object.values(template).flatMap((spec) => (spec.product === product ? (namesIn(spec) ?? []) : [])));
+  const taken = new Set(
+    Object.values(template).flatMap((spec) => (spec.product === product ? (namesIn(spec) ?? []) : [])),
+  );
   return ALL_NAMES.filter((name) => !taken.has(name));
 }

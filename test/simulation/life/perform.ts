@@ -19,7 +19,11 @@ export interface Lived {
 }
 
 /** Lives a life to its end, or to the first violation. `tell` takes its story, line by line. */
-export async function perform(life: Life, tally: Tally, tell: (line: string) => void = () => undefined): Promise<Lived> {
+export async function perform(
+  life: Life,
+  tally: Tally,
+  tell: (line: string) => void = () => undefined,
+): Promise<Lived> {
   const performance = new Performance(life, tally, tell);
   await performance.world.timeline.drive(performance.run());
   const { world, oracle } = performance;
@@ -86,7 +90,13 @@ export class Performance {
   private async carryOut({ deed }: Step): Promise<void> {
     switch (deed.do) {
       case 'deploy':
-        if (this.stack.status === 'absent' && this.stacks > 0 && this.events.sent.length > 0 && this.framework.running === 0) this.replaceStack();
+        if (
+          this.stack.status === 'absent' &&
+          this.stacks > 0 &&
+          this.events.sent.length > 0 &&
+          this.framework.running === 0
+        )
+          this.replaceStack();
         return this.stack.deploy(deed.template, deed.course);
       case 'roll back':
         return this.stack.rollBackByHand(deed.course);

@@ -4,7 +4,9 @@ import type { Life, Step } from './life';
 
 /** A life as its reader is told it, before it is lived. */
 export function tellLife({ seed, setting, steps }: Life): string {
-  return [`life ${seed}`, `  setting ${JSON.stringify(setting)}`, ...steps.map((step) => `  ${inWords(step)}`)].join('\n');
+  return [`life ${seed}`, `  setting ${JSON.stringify(setting)}`, ...steps.map((step) => `  ${inWords(step)}`)].join(
+    '\n',
+  );
 }
 
 export function inWords({ deed, faults }: Step): string {

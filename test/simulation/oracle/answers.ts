@@ -36,7 +36,10 @@ export class Answers {
   /** `excused`: an event or answer got lost on its way, so that nobody could answer in time. */
   checkAnswered(event: FrameworkEvent, response: CfnResponse | undefined, excused: boolean): void {
     if (response || excused) return;
-    this.report.violated('I6', `${event.RequestType} ${event.RequestId} was not answered before CloudFormation gave up`);
+    this.report.violated(
+      'I6',
+      `${event.RequestType} ${event.RequestId} was not answered before CloudFormation gave up`,
+    );
   }
 
   /** I7, once a life. */

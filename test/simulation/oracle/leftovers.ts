@@ -65,7 +65,8 @@ export class Leftovers {
     }
     for (const { id, phase } of rememberedGenerations(this.world.store)) {
       const skipped = this.claims.skipped.some((claim) => claim.id === id);
-      if (!skipped && phase !== 'standing') this.report.violated('I2', `${id} is still ${phase} after everything was deleted`);
+      if (!skipped && phase !== 'standing')
+        this.report.violated('I2', `${id} is still ${phase} after everything was deleted`);
     }
   }
 

@@ -22,7 +22,8 @@ export class Rates {
       times.push(call.sentAt);
       this.recent.set(key, times);
       const most = operations.get(call.operation)?.callsPerSecond ?? 20;
-      if (times.length > most) this.report.violated('I10', `${times.length} calls of ${call.operation} within a second`);
+      if (times.length > most)
+        this.report.violated('I10', `${times.length} calls of ${call.operation} within a second`);
     }
   }
 }

@@ -29,7 +29,9 @@ interface StoredHead {
 /** Every generation of which the store still knows that there may be devices. */
 export function rememberedGenerations(store: MemoryStore): StoredGeneration[] {
   const heads = [...store.objects.keys()].filter((key) => key.startsWith('heads/'));
-  return heads.flatMap((key) => readJson<StoredHead>(store, key)?.generations ?? []).filter(({ phase }) => phase !== 'gone');
+  return heads
+    .flatMap((key) => readJson<StoredHead>(store, key)?.generations ?? [])
+    .filter(({ phase }) => phase !== 'gone');
 }
 
 /** Whether a generation answers for a device: by its identity, or by its name while none is recorded. */
@@ -37,7 +39,9 @@ export function answersFor(store: MemoryStore, generation: StoredGeneration, nam
   const recorded = devicesOf(store, generation.id);
   const known = recorded.get(name);
   if (known !== undefined) return known === identity;
-  return generation.names.chunks.some(({ digest }) => readJson<string[]>(store, `names/${digest}.json`)?.includes(name));
+  return generation.names.chunks.some(({ digest }) =>
+    readJson<string[]>(store, `names/${digest}.json`)?.includes(name),
+  );
 }
 
 function devicesOf(store: MemoryStore, id: string): Map<string, string> {

@@ -32,7 +32,8 @@ export class Successes {
     if (Number(Data?.DeviceCount) !== names.length) bad(`its DeviceCount is ${String(Data?.DeviceCount)}`);
     if (manifest.generation !== id) bad(`its manifest is that of ${manifest.generation}`);
     for (const { name, id: identity } of manifest.devices) {
-      if (!this.existed(identity, name, productOf(spec), this.told.has(id) ? 0 : since)) bad(`there is no ${name} (${identity})`);
+      if (!this.existed(identity, name, productOf(spec), this.told.has(id) ? 0 : since))
+        bad(`there is no ${name} (${identity})`);
     }
     if (spec.deviceCredentials === 'store') this.checkSecrets(manifest, String(Data?.ManifestKey), bad);
     this.told.add(id);

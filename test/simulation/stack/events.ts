@@ -25,7 +25,13 @@ export class StackEvents {
   }
 
   /** `keeps`: ids whose devices may still be asked for whatever comes of it. */
-  update(batch: string, named: string, spec: BatchSpec, old: BatchSpec, keeps: string[]): Promise<CfnResponse | undefined> {
+  update(
+    batch: string,
+    named: string,
+    spec: BatchSpec,
+    old: BatchSpec,
+    keeps: string[],
+  ): Promise<CfnResponse | undefined> {
     this.claims.releaseBatch(batch, [named, ...keeps]);
     const OldResourceProperties = this.properties(old);
     return this.send('Update', batch, spec, { PhysicalResourceId: named, OldResourceProperties });
@@ -76,5 +82,7 @@ const losing: ReadonlySet<FaultKind> = new Set(['lostEvent', 'answerFails', 'ans
 function inWords(response: CfnResponse | undefined): string {
   if (!response) return 'no answer in time';
   const { Status, PhysicalResourceId, Reason } = response;
-  return Status === 'SUCCESS' ? `SUCCESS ${PhysicalResourceId}` : `FAILED ${PhysicalResourceId}: ${Reason.split('\n')[0]}`;
+  return Status === 'SUCCESS'
+    ? `SUCCESS ${PhysicalResourceId}`
+    : `FAILED ${PhysicalResourceId}: ${Reason.split('\n')[0]}`;
 }

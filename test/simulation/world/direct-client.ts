@@ -68,9 +68,7 @@ export class DirectClient {
     ticket?: RequestTicket,
   ): Promise<Answer> {
     const permit = await this.rates.of(operation.name, operation.perSecond).acquire(this.environment.until);
-    const outcome: Outcome<Answer> = permit
-      ? await this.exchange(operation, query, ticket)
-      : { failure: outOfTime() };
+    const outcome: Outcome<Answer> = permit ? await this.exchange(operation, query, ticket) : { failure: outOfTime() };
     if ('answer' in outcome) {
       permit?.admitted();
       return outcome.answer;

@@ -15,7 +15,8 @@ export interface DirectCall {
   requestId: string;
 }
 
-export type DirectAnswer = { payload: Record<string, unknown> } | { refused: { code: string; message: string; status: number } };
+export type DirectAnswer =
+  { payload: Record<string, unknown> } | { refused: { code: string; message: string; status: number } };
 
 /**
  * The emulator behind its gateway: the same operations on the same platform, with its keys' nonces and its rates, without
@@ -51,7 +52,9 @@ export class DirectGateway {
         return { refused: { code: error.code, message: error.message, status: error.status } };
       }
       if (error instanceof BusinessError) {
-        return { refused: { code: error.code, message: error.message, status: aliyun.assumptions.businessErrorStatus } };
+        return {
+          refused: { code: error.code, message: error.message, status: aliyun.assumptions.businessErrorStatus },
+        };
       }
       throw error;
     }
@@ -61,7 +64,8 @@ export class DirectGateway {
 function parametersOf({ parameters, lists }: DirectCall, assumptions: ConstructorParameters<typeof Parameters>[1]) {
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) pairs.set(name, String(value));
-  for (const [name, values] of Object.entries(lists)) values.forEach((value, i) => pairs.set(`${name}.${i + 1}`, value));
+  for (const [name, values] of Object.entries(lists))
+    values.forEach((value, i) => pairs.set(`${name}.${i + 1}`, value));
   return new Parameters({ method: 'POST', url: `/?${pairs}`, headers: {}, body: Buffer.alloc(0) }, assumptions);
 }
 

@@ -1,0 +1,109 @@
+import type { SourceChange } from '../run/bundle';
+
+/** A mistake that somebody might make in one line, and the invariant that it breaks. */
+export interface Mutant extends SourceChange {
+  mistake: string;
+}
+
+/**
+ * Known mistakes, about one an invariant. Where a line has changed, its mutant changes with it: `npm run simulate -- --mutants`
+ * refuses to plant what is not there.
+ */
+export const mutants: readonly Mutant[] = [
+  {
+    mistake: 'I1: a drop does not ask who else lists its devices',
+    file: 'lib/batch/drop.ts',
+    from: '.filter((device) => others.some((other) => lives(other, device)));',
+    to: '.filter(() => false);',
+  },
+  {
+    mistake: 'I1: devices are deleted although they have connected',
+    file: 'lib/batch/duties.ts',
+    from: 'if (!deleteActivated) duties.guarded.add(device);',
+    to: 'if (deleteActivated) duties.guarded.add(device);',
+  },
+  {
+    mistake: 'I1: devices are deleted by name',
+    file: 'lib/clouds/aliyun/adapter.ts',
+    from: 'await this.client.call(DeleteDevice, { IotId: identity });',
+    to: 'await this.client.call(DeleteDevice, { ProductKey: this.productKey, DeviceName: name });',
+  },
+  {
+    mistake: 'I1: adopted devices are deleted like others',
+    file: 'lib/batch/duties.ts',
+    from: "device.provenance === 'adopted' || ",
+    to: '',
+  },
+  {
+    mistake: 'I2: a failed change is not taken back',
+    file: 'lib/batch/kept.ts',
+    from: "generation.phase = keeps ? 'failed' : 'falling';",
+    to: "generation.phase = keeps ? 'failed' : 'gone';",
+  },
+  {
+    mistake: 'I3: a lost call is sent again while it may still arrive',
+    file: 'lib/batch/registration.ts',
+    from: 'const flying = (job.committing?.flightUntil ?? 0) > now;',
+    to: 'const flying = false;',
+  },
+  {
+    mistake: 'I3, I5: two work on a batch at once',
+    file: 'lib/batch/record/lease.ts',
+    from: 'if (next.lease && next.lease.until > record.clock.now()) return false;',
+    to: '',
+  },
+  {
+    mistake: 'I4: a job that failed in part counts as a success',
+    file: 'lib/batch/raise.ts',
+    from: 'if (failures.length > 0) throw notRegistered(generation, failures);',
+    to: '',
+  },
+  {
+    mistake: 'I4: the secrets of what a job made are not stored',
+    file: 'lib/batch/raise.ts',
+    from: 'if (keeps) await vault.savePart(place, job, found);',
+    to: '',
+  },
+  {
+    mistake: 'I5: a repeated event is taken for another one',
+    file: 'lib/batch/intent.ts',
+    from: 'if (known) return known.target;',
+    to: '',
+  },
+  {
+    mistake: 'I6: nobody looks at the deadline',
+    file: 'lib/batch/operation.ts',
+    from: 'deadline - ANSWER_MS',
+    to: 'deadline * 2',
+  },
+  {
+    mistake: 'I7: secrets get into a record',
+    file: 'lib/batch/record/devices.ts',
+    from: `  devices: readonly { name: string; identity: string }[],
+): Promise<void> {
+  const pairs = devices.map(({ name, identity }) => [name, identity]);
+  await store.put(keys.devices(`,
+    to: `  devices: readonly { name: string; identity: string }[],
+): Promise<void> {
+  const pairs = devices.map((device) => [device.name, device.identity, JSON.stringify(device)]);
+  await store.put(keys.devices(`,
+  },
+  {
+    mistake: 'I10: calls are made ten times as fast',
+    file: 'lib/clouds/http/rate-limiter.ts',
+    from: 'this.highestRate = documentedRate * RATE_USE;',
+    to: 'this.highestRate = documentedRate * RATE_USE * 10;',
+  },
+  {
+    mistake: 'I11: what was not deleted is forgotten',
+    file: 'lib/batch/drop.ts',
+    from: 'if (spared.some((device) => !others.some((other) => answersFor(other, device)))) {',
+    to: 'if (spared.length < 0) {',
+  },
+  {
+    mistake: 'a drop that has looked already is not waited for',
+    file: 'lib/batch/raise.ts',
+    from: '  await awaitRunningDrops(operation, generation);\n',
+    to: '',
+  },
+];

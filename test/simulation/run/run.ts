@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { Tally } from '../tally';
+import type { Broken, Lives, Share } from './live';
+
+export interface RunOptions {
+  /** The worker, as `bundleWorker` made it. */
+  worker: string;
+  seed: string;
+  runs: number;
+  processes: number;
+  mostBroken: number;
+  tells: boolean;
+  /** Told how many lives were lived so far. */
+  progress?: (lived: number) => void;
+}
+
+export interface Run {
+  lived: number;
+  broken: Broken[];
+  tally: Tally;
+  seconds: number;
+}
+
+/** Lives a run's lives in processes side by side. Which process lives which changes nothing: each life has its own seed. */
+export async function run({ worker, seed, runs, processes, mostBroken, tells, progress }: RunOptions): Promise<Run> {
+  const started = performance.now();
+  const result: Run = { lived: 0, broken: [], tally: new Tally(), seconds: 0 };
+  let seen = 0;
+  const shares = Array.from({ length: Math.min(processes, runs) }, (_, first): Share => {
+    return { seed, first, end: runs, step: Math.min(processes, runs), mostBroken, tells };
+  });
+  const children = new Set<ReturnType<typeof spawn>>();
+  await Promise.all(
+    shares.map(async (share) => {
+      const lives = await workOn(worker, share, children, (lived) => progress?.((seen += lived)));
+      result.lived += lives.lived;
+      result.broken.push(...lives.broken);
+      result.tally.merge(lives.counts);
+      // The others are not needed any more.
+      if (result.broken.length >= mostBroken) for (const child of children) child.kill();
+    }),
+  );
+  return { ...result, seconds: (performance.now() - started) / 1000 };
+}
+
+const NOTHING: Lives = { lived: 0, broken: [], counts: {} };
+
+async function workOn(
+  worker: string,
+  share: Share,
+  children: Set<ReturnType<typeof spawn>>,
+  progress: (lived: number) => void,
+): Promise<Lives> {
+  const child = spawn(process.execPath, ['--enable-source-maps', worker, JSON.stringify(share)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  let lives = NOTHING;
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    const told = JSON.parse(line) as { lived: number; lives?: Lives };
+    progress(told.lived);
+    lives = told.lives ?? lives;
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  children.delete(child);
+  if (code !== 0 && signal !== 'SIGTERM')
+    throw new Error(`a worker ended with ${code ?? signal} (${JSON.stringify(share)})`);
+  return lives;
+}
