@@ -42,7 +42,7 @@ export function accept(head: Head, event: BatchEvent, clock: Clock): string | un
   const now = clock.now();
   forgetOld(head, now);
   const late = waitsForOlder(head, now);
-  if (late) return refuseAsOlder(head, event, clock);
+  if (late && !knowsTheLast(head, event)) return refuseAsOlder(head, event, clock);
 
   const request = open(head, event, clock);
   supersedeOthers(head, request);
@@ -69,6 +69,7 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
 
   confirm(head, event.named);
   const standing = standingLike(head, ask, event.named);
+  if (standing) standing.asked = ask.digest;
   if (standing) return { ...base, ...ends, kind: 'keep', target: standing.id, named: event.named };
   return { ...base, ...ends, kind: 'raise', target: newGeneration(head, ask, 'update', clock).id, named: event.named };
 }
@@ -99,8 +100,11 @@ function letFall(head: Head, id: string): boolean {
   fall(head, (each) => !older.includes(each) && (each.phase !== 'failed' || older.length === 0));
   const heir = older.at(-1);
   head.confirmed = heir !== undefined;
-  if (heir) Object.assign(head, { current: heir.id, policy: heir.policy });
-  else delete head.current;
+  if (heir) {
+    Object.assign(head, { current: heir.id, policy: heir.policy });
+    // The next Update comes with the heir's options as its old ones.
+    if (heir.asked !== undefined) head.lastAsked = heir.asked;
+  } else delete head.current;
   return true;
 }
 
@@ -167,6 +171,7 @@ function newGeneration(head: Head, ask: Ask, origin: Generation['origin'], clock
     cloudKey: cloudKey(ask.cloud),
     access: ask.access,
     policy: ask.policy,
+    asked: ask.digest,
     kind: ask.kind,
     ...(ask.observedJob !== undefined && { observedJob: ask.observedJob }),
     names: ask.names,
@@ -189,6 +194,11 @@ function supersedeOthers(head: Head, request: Request): void {
     };
     fall(head, (each) => each.phase === 'rising' && each.id === other.target && each.id !== request.target);
   }
+}
+
+/** An Update that comes with the options of the event that waits as its old ones is younger than that one. */
+function knowsTheLast(head: Head, event: BatchEvent): boolean {
+  return event.type === 'update' && event.previous !== undefined && event.previous === head.lastAsked;
 }
 
 /** Whether an event that looked as if an older one were still on its way is waiting for that one. */

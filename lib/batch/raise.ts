@@ -6,6 +6,7 @@ import { forgetLookUps } from './look-up';
 import { devices, listFailures } from './messages';
 import type { Operation } from './operation';
 import { observeJob } from './observe-job';
+import { settleOwed } from './owed';
 import { makePlan } from './planning';
 import { keepCarriedCredentials } from './carried-credentials';
 import { poll } from './poll';
@@ -26,7 +27,8 @@ export async function raise(operation: Operation, id: string): Promise<void> {
   const generation = operation.generation(id);
   mustNotChangeOwnership(operation, generation);
   if (generation.kind === 'observed') return observeJob(operation, generation);
-  await awaitRunningDrops(operation, generation);
+  // Who gave them up may have been cut off: then that is to be finished here.
+  while (await awaitRunningDrops(operation, generation)) await settleOwed(operation);
   const cloud = await operation.cloudOf(generation);
   const plan = await planOf(operation, cloud, generation);
   const work = operation.endingBy(forwardLimit(operation, cloud, plan));
@@ -86,10 +88,13 @@ async function planOf(operation: Operation, cloud: Cloud, generation: Generation
  * A drop in another batch may have looked who lists its devices before our list was there, and now delete what we are about
  * to take over. Our list is in the store, so one that looks from now on spares our devices; one that looked before is
  * waited for.
+ *
+ * @returns whether there was anything to wait for.
  */
-async function awaitRunningDrops(operation: Operation, generation: Generation): Promise<void> {
+async function awaitRunningDrops(operation: Operation, generation: Generation): Promise<boolean> {
   const { store, clock, time, batchId } = operation;
   const names = await loadNames(store, generation.names);
+  let waited = false;
   await poll(clock, time, 'while another batch was giving up devices of the same names', async () => {
     let deleting = 0;
     for (const other of await otherGenerations(store, clock, generation.cloudKey, generation.id)) {
@@ -100,8 +105,10 @@ async function awaitRunningDrops(operation: Operation, generation: Generation): 
       if (names.some((name) => listing.names.has(name))) deleting++;
     }
     const seen = { deleting };
+    waited ||= deleting > 0;
     return deleting === 0 ? { done: true, seen } : { seen };
   });
+  return waited;
 }
 
 function isBeingDropped({ head: { lease }, generation }: OtherGeneration, now: number): boolean {

@@ -239,6 +239,32 @@ describe('events out of the ordinary', () => {
     expect(world.devices()).toEqual([]);
   });
 
+  it('takes an Update that knows of a waiting one for younger, not for the one that was waited for', async () => {
+    const world = new World();
+    const [asked, unheard, wanted] = [lights(2), lights(3), lights(4)].map((names) => world.options(names));
+    if (!asked || !unheard || !wanted) throw new Error('no options');
+    const { generation } = await world.create(asked);
+    const waiting = world.order({ type: 'update', named: generation, options: wanted, previous: unheard });
+    await world.submit(waiting);
+    expect(await world.once(waiting.requestId)).toEqual({ state: 'unfinished' });
+    const back = world.order({ type: 'update', named: generation, options: asked, previous: wanted });
+    await world.submit(back);
+    expect(await world.work(back.requestId)).toMatchObject({ state: 'succeeded', batch: { id: generation } });
+    expect(await world.once(waiting.requestId)).toMatchObject({ state: 'failed', code: 'Superseded' });
+    expect(world.devices()).toEqual(lights(2));
+  });
+
+  it('expects the options of what stands again after a Delete alone took a change back', async () => {
+    const world = new World();
+    const [asked, changed] = [world.options(lights(2)), world.options(lights(3))];
+    const { generation } = await world.create(asked);
+    const { generation: next } = await world.update(generation, changed);
+    await world.delete(next);
+    const again = world.order({ type: 'update', named: generation, options: changed, previous: asked });
+    await world.submit(again);
+    expect(await world.once(again.requestId)).toMatchObject({ state: 'succeeded' });
+  });
+
   it('is done with such a Delete after a minute', async () => {
     const world = new World();
     const before = world.clock.now();

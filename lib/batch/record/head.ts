@@ -47,6 +47,8 @@ const generationSchema = z.looseObject({
   cloudKey: z.string(),
   access: accessSchema,
   policy: policySchema,
+  /** Digest of the options that asked for it last. */
+  asked: z.string().optional(),
   /**
    * `listed`: the names are asked for. `generated`: they are derived from the batch's id, so that a device of such a name is
    * the batch's own. `assigned`: the cloud invents them; `names` has their count, and the names once they

@@ -1,6 +1,6 @@
 import { Random } from '../random';
 import type { Course } from '../stack/stack';
-import type { BatchSpec, Template } from '../stack/spec';
+import type { Template } from '../stack/spec';
 import { faultKinds, type Fault, type FaultKind } from '../world/faults';
 import type { Setting } from '../world/world';
 import { nextTemplate } from './next-template';
@@ -12,7 +12,7 @@ export function generate(seed: string): Life {
   const wild = random.weighted({ calm: 2, rough: 5, storm: 3 });
   const steps: Step[] = [];
   let template: Template = {};
-  const length = random.int(2, 5);
+  const length = random.int(1, 4);
   for (let i = 0; i < length; i++) {
     const deed = nextDeed(random, template, i === 0);
     if (deed.do === 'deploy') template = deed.template;
@@ -134,5 +134,3 @@ function randomSetting(random: Random): Setting {
     },
   };
 }
-
-export type { BatchSpec };

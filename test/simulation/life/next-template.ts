@@ -56,14 +56,20 @@ function add(random: Random, template: Template): void {
   const names = freeNames(template, product);
   if (names.length < 2) return;
   const count = random.int(1, Math.min(5, names.length));
-  const nameless = random.chance(0.15);
+  const kind = random.weighted({ named: 70, assignedByCloud: 15, generated: 15 });
   template[id] = {
     product,
-    devices: nameless
-      ? { assignedByCloud: { count: random.int(1, 4) } }
-      : { named: random.shuffled(names).slice(0, count) },
+    devices:
+      kind === 'named'
+        ? { named: random.shuffled(names).slice(0, count) }
+        : kind === 'generated'
+          ? { generated: { count, prefix: 'gen-' } }
+          : { assignedByCloud: { count: random.int(1, 4) } },
     deleteActivated: random.chance(0.25),
     deviceCredentials: random.chance(0.8) ? 'store' : 'none',
+    onExisting: kind === 'named' && random.chance(0.2) ? 'adopt' : 'fail',
+    onPartialFailure: random.chance(0.2) ? 'keep' : 'rollBack',
+    removalPolicy: random.chance(0.12) ? 'retain' : 'destroy',
   };
 }
 
@@ -72,7 +78,7 @@ function move(random: Random, template: Template, from: string): void {
   const source = template[from] as BatchSpec;
   const names = namesIn(source) ?? [];
   const others = Object.keys(template).filter(
-    (id) => id !== from && template[id]?.product === source.product && namesIn(template[id] as BatchSpec),
+    (id) => id !== from && template[id]?.product === source.product && namesIn(template[id]),
   );
   if (names.length < 2 || others.length === 0) return;
   const to = random.pick(others);
@@ -82,8 +88,7 @@ function move(random: Random, template: Template, from: string): void {
   template[to] = { ...target, devices: { named: [...(namesIn(target) ?? []), moved] } };
 }
 
-type Alteration =
-  'grow' | 'shrink' | 'both' | 'replace' | 'reorder' | 'policy' | 'credentials' | 'product' | 'touch' | 'kind';
+type Alteration = 'grow' | 'shrink' | 'both' | 'replace' | 'reorder' | 'policy' | 'credentials' | 'product' | 'kind';
 
 function alter(random: Random, template: Template, batch: string, spec: BatchSpec): BatchSpec {
   const names = namesIn(spec);
@@ -118,7 +123,7 @@ function alter(random: Random, template: Template, batch: string, spec: BatchSpe
     case 'reorder':
       return named(spec, random.shuffled(names));
     case 'policy':
-      return { ...spec, deleteActivated: !spec.deleteActivated };
+      return alterPolicy(random, spec);
     case 'credentials':
       return { ...spec, deviceCredentials: spec.deviceCredentials === 'store' ? 'none' : 'store' };
     case 'product': {
@@ -127,15 +132,32 @@ function alter(random: Random, template: Template, batch: string, spec: BatchSpe
       return names.every((name) => there.includes(name)) ? { ...spec, product } : spec;
     }
     case 'kind':
-      return { ...spec, devices: { assignedByCloud: { count: random.int(1, 4) } } };
-    case 'touch':
-      return spec;
+      return { ...spec, devices: { assignedByCloud: { count: random.int(1, 4) } }, onExisting: 'fail' };
   }
 }
 
+/** Of batches that list no names only how many there are can change. */
 function alterNameless(random: Random, spec: BatchSpec): BatchSpec {
-  if (random.chance(0.2)) return { ...spec, deleteActivated: !spec.deleteActivated };
-  return { ...spec, devices: { assignedByCloud: { count: random.int(1, 5) } } };
+  if (random.chance(0.2)) return alterPolicy(random, spec);
+  const count = random.int(1, 5);
+  const devices =
+    'generated' in spec.devices ? { generated: { ...spec.devices.generated, count } } : { assignedByCloud: { count } };
+  return { ...spec, devices };
+}
+
+function alterPolicy(random: Random, spec: BatchSpec): BatchSpec {
+  switch (random.pick(['deleteActivated', 'onExisting', 'onPartialFailure', 'removalPolicy'] as const)) {
+    case 'deleteActivated':
+      return { ...spec, deleteActivated: !spec.deleteActivated };
+    case 'onExisting': {
+      const adopts = namesIn(spec) !== undefined && spec.onExisting === 'fail';
+      return { ...spec, onExisting: adopts ? 'adopt' : 'fail' };
+    }
+    case 'onPartialFailure':
+      return { ...spec, onPartialFailure: spec.onPartialFailure === 'keep' ? 'rollBack' : 'keep' };
+    case 'removalPolicy':
+      return { ...spec, removalPolicy: spec.removalPolicy === 'retain' ? 'destroy' : 'retain' };
+  }
 }
 
 function named(spec: BatchSpec, names: string[]): BatchSpec {

@@ -25,8 +25,13 @@ export async function perform(
   tell: (line: string) => void = () => undefined,
 ): Promise<Lived> {
   const performance = new Performance(life, tally, tell);
-  await performance.world.timeline.drive(performance.run());
   const { world, oracle } = performance;
+  try {
+    await world.timeline.drive(performance.run());
+  } catch (error) {
+    // Neither the handler nor this model may break down, or wait for ever.
+    oracle.report.violated('I6', `the life broke down: ${error instanceof Error ? error.stack : String(error)}`);
+  }
   return { violations: oracle.report.violations, digest: digestOf(world) };
 }
 
@@ -48,7 +53,7 @@ export class Performance {
     const start = Date.UTC(2026, 0, 2, 3, 4, 5);
     const timed = (line: string) => tell(`${clockFace(this.world.timeline.now() - start)} ${line}`);
     this.world = new SimulatedWorld(life.seed, life.setting, tally, timed);
-    this.oracle = new Oracle(this.world, this.claims);
+    this.oracle = new Oracle(this.world, this.claims, () => this.events.stackId);
     this.framework = new FrameworkRules(this.world, (event, response) => this.oracle.answered(event, response));
     [this.events, this.stack] = this.newStack();
   }

@@ -1,3 +1,5 @@
+import type { BatchSpec } from '../stack/spec';
+import type { Course } from '../stack/stack';
 import type { Performance } from './perform';
 
 /** A killed process holds its lease no longer than this. */
@@ -11,6 +13,7 @@ export async function settle(life: Performance): Promise<void> {
   await world.timeline.sleep(LEASES_ARE_OVER_MS);
   world.releaseJobs();
   await life.idle();
+  await resumeWhatWasSkipped(life);
   for (let tries = 0; tries < MOST_DELETES && stack.status !== 'absent'; tries++) {
     await stack.delete();
     // What has connected and may not be deleted for it, somebody deletes by hand, as the error says.
@@ -20,6 +23,27 @@ export async function settle(life: Performance): Promise<void> {
   oracle.stepped(stack.status, true, false);
   oracle.ended(stack.status === 'absent');
 }
+
+/** A clean-up that was skipped is finished by the next event of any batch (I11). */
+async function resumeWhatWasSkipped({ world, stack, claims }: Performance): Promise<void> {
+  const stable = stack.status === 'stable' || stack.status === 'absent';
+  if (!stable || claims.skipped.size === 0) return;
+  deleteConnectedByHand(world);
+  const template = Object.fromEntries([...stack.resources].map(([batch, { spec }]) => [batch, spec]));
+  await stack.deploy({ ...template, Last: lastSpec }, plainCourse);
+}
+
+const lastSpec: BatchSpec = {
+  product: 0,
+  devices: { named: ['last-one'] },
+  deleteActivated: false,
+  deviceCredentials: 'none',
+  onExisting: 'fail',
+  onPartialFailure: 'rollBack',
+  removalPolicy: 'destroy',
+};
+
+const plainCourse: Course = { together: false, waits: true, rollback: true, backUnder: 'old', back: 'update' };
 
 function deleteConnectedByHand(world: Performance['world']): void {
   for (const { deviceName, productKey, activatedAt } of world.devices()) {

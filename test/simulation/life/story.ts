@@ -49,6 +49,9 @@ function specInWords(spec: BatchSpec): string {
     spec.product === 1 && 'other product',
     spec.deleteActivated && 'deleteActivated',
     spec.deviceCredentials === 'none' && 'no credentials',
+    spec.onExisting !== 'fail' && 'adopts',
+    spec.onPartialFailure === 'keep' && 'keeps',
+    spec.removalPolicy === 'retain' && 'retains',
   ].filter(Boolean);
   return options.length > 0 ? `${devices} (${options.join(', ')})` : devices;
 }

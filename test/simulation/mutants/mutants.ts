@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'a drop that has looked already is not waited for',
     file: 'lib/batch/raise.ts',
-    from: '  await awaitRunningDrops(operation, generation);\n',
+    from: '  while (await awaitRunningDrops(operation, generation)) await settleOwed(operation);\n',
     to: '',
   },
 ];

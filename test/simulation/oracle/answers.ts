@@ -42,6 +42,11 @@ export class Answers {
     );
   }
 
+  /** Whether any answer or log line has this name. */
+  name(name: string): boolean {
+    return this.texts.some((text) => text.includes(name)) || this.world.logs.some((line) => line.includes(name));
+  }
+
   /** I7, once a life. */
   checkSecrets(): void {
     const { emulator, logs, store } = this.world;

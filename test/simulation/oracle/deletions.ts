@@ -31,10 +31,11 @@ export class Deletions {
   private judge(device: DeviceStory, call: CallRecord): void {
     const { name, identity, product, madeBy } = device;
     const what = `${name} (${identity}) was deleted for ${call.batch}`;
-    if (!madeBy) return this.report.violated('I1', `${what}, and somebody else had registered it`);
+    if (madeBy?.stack !== call.stack) return this.report.violated('I1', `${what}, and somebody else had registered it`);
+    if (this.policies.forbidDeletion(identity)) this.report.violated('I1', `${what}, although it was to be retained`);
     const claim = this.claims.of(product, name, identity);
     if (claim) this.report.violated('I1', `${what}, while ${claim.batch} lists it (${claim.id})`);
-    if (this.couldBeKnownToConnect(device, call) && this.policies.forbidDeletion(identity)) {
+    if (this.couldBeKnownToConnect(device, call) && this.policies.forbidDeletionOfConnected(identity)) {
       this.report.violated('I1', `${what}, although it had connected`);
     }
   }

@@ -13,6 +13,9 @@ export class Leftovers {
     private readonly claims: Claims,
     private readonly policies: Policies,
     private readonly report: Report,
+    private readonly stack: () => string,
+    /** Whether an answer or the log named the device. */
+    private readonly named: (name: string) => boolean,
   ) {}
 
   /** Devices that our calls made and that no deployed batch lists. */
@@ -20,7 +23,7 @@ export class Leftovers {
     this.world.emulator.settle();
     return this.history
       .all()
-      .filter(({ madeBy, deleted }) => madeBy && !deleted)
+      .filter(({ madeBy, deleted }) => madeBy?.stack === this.stack() && !deleted)
       .filter(({ product, name, identity }) => !this.claims.of(product, name, identity));
   }
 
@@ -39,7 +42,7 @@ export class Leftovers {
     const remembered = rememberedGenerations(store);
     for (const device of this.all()) {
       const { product, name, identity } = device;
-      if (this.isUnprovable(device)) continue;
+      if (this.isUnprovable(device) || this.policies.mayStay(device)) continue;
       const known = remembered.some(
         (each) => each.cloudKey.endsWith(`/${product}`) && answersFor(store, each, name, identity),
       );
@@ -51,8 +54,8 @@ export class Leftovers {
   checkNone(when: string): void {
     for (const device of this.all()) {
       const { name, identity, connected } = device;
-      if (this.isUnprovable(device) || this.isSkipped(device)) continue;
-      if (connected !== undefined && this.policies.forbidDeletion(identity)) continue;
+      if (this.isUnprovable(device) || this.isExcused(device) || this.isKept(device)) continue;
+      if (connected !== undefined && this.policies.forbidDeletionOfConnected(identity)) continue;
       this.report.violated('I2', `${name} (${identity}) is left ${when}`);
     }
   }
@@ -60,28 +63,44 @@ export class Leftovers {
   /** At the end, when every batch was deleted: not even what had connected. */
   checkNothingAtAll(): void {
     for (const device of this.all()) {
-      if (this.isUnprovable(device) || this.isSkipped(device)) continue;
+      if (this.isUnprovable(device) || this.isExcused(device)) continue;
       this.report.violated('I2', `${device.name} (${device.identity}) is left after everything was deleted`);
     }
     for (const { id, phase } of rememberedGenerations(this.world.store)) {
-      const skipped = this.claims.skipped.some((claim) => claim.id === id);
-      if (!skipped && phase !== 'standing')
-        this.report.violated('I2', `${id} is still ${phase} after everything was deleted`);
+      // One that rises was recorded by a Create which nobody heard of, and never begun.
+      const owed = phase === 'falling' || phase === 'draining' || phase === 'failed';
+      if (owed) this.report.violated('I2', `${id} is still ${phase} after everything was deleted`);
     }
   }
 
-  /** Made by a request without names whose answer was lost: its job is known to nobody. */
-  private isUnprovable({ madeBy }: DeviceStory): boolean {
+  /**
+   * Made by a request without names whose answer never came to be recorded: its job is known to nobody. An answer or the log
+   * names the device, unless the batch still has to find out.
+   */
+  private isUnprovable({ madeBy, name, product }: DeviceStory): boolean {
     if (madeBy?.operation !== 'BatchRegisterDevice') return false;
-    return madeBy.told === 'nothing' || this.world.killed.has(madeBy.process);
+    const remembered = rememberedGenerations(this.world.store);
+    const open = remembered.some(({ kind, cloudKey }) => kind === 'assigned' && cloudKey.endsWith(`/${product}`));
+    return open || this.named(name);
+  }
+
+  /** A failed change kept it, as it was asked to. */
+  private isKept({ name, identity }: DeviceStory): boolean {
+    const { store } = this.world;
+    const kept = rememberedGenerations(store).filter(({ phase }) => phase === 'failed');
+    return kept.some((generation) => answersFor(store, generation, name, identity));
   }
 
   /**
    * CloudFormation went on without the Delete that would have told the handler, or never heard that there is something to
-   * delete: then `status` shows what still stands.
+   * delete: then it is owed, or `status` shows what still stands.
    */
-  private isSkipped({ name, identity }: DeviceStory): boolean {
+  private isExcused(device: DeviceStory): boolean {
+    if (this.policies.mayStay(device)) return true;
+    const { store } = this.world;
     const { skipped, unheard } = this.claims;
-    return [...skipped, ...unheard.values()].some(({ devices }) => devices.get(name) === identity);
+    return rememberedGenerations(store).some(
+      (each) => (skipped.has(each.id) || unheard.has(each.id)) && answersFor(store, each, device.name, device.identity),
+    );
   }
 }

@@ -29,19 +29,23 @@ export class Oracle {
   private readonly rates: Rates;
   private readonly policies = new Policies();
   private readonly specs = new Map<string, { batch: string; spec: BatchSpec; sentAt: number }>();
+  /** The last request about each batch. */
+  private readonly newest = new Map<string, string>();
   private readonly checkedSuccesses = new Set<string>();
 
   constructor(
     private readonly world: SimulatedWorld,
     private readonly claims: Claims,
+    stack: () => string,
   ) {
     const { report, policies } = this;
     this.history = new DeviceHistory(world);
     this.deletions = new Deletions(world, this.history, claims, policies, report);
     this.registrations = new Registrations(world, report);
     this.successes = new Successes(world, this.history, report);
-    this.leftovers = new Leftovers(world, this.history, claims, policies, report);
     this.answers = new Answers(world, report);
+    const named = (name: string) => this.answers.name(name);
+    this.leftovers = new Leftovers(world, this.history, claims, policies, report, stack, named);
     this.rates = new Rates(world, report);
     world.executed = (call: CallRecord) => {
       this.deletions.executed(call);
@@ -52,7 +56,10 @@ export class Oracle {
   /** An event is about to be sent. */
   sent(event: FrameworkEvent, spec: BatchSpec): void {
     const sentAt = this.world.timeline.now();
-    this.specs.set(event.RequestId, { batch: event.LogicalResourceId, spec, sentAt });
+    const batch = event.LogicalResourceId;
+    this.specs.set(event.RequestId, { batch, spec, sentAt });
+    this.newest.set(`${event.StackId} ${batch}`, event.RequestId);
+    if (event.RequestType !== 'Delete') this.policies.asked(batch, spec);
   }
 
   /** The framework answers, whether or not CloudFormation listens. */
@@ -60,13 +67,15 @@ export class Oracle {
     this.answers.check(event, response);
     const known = this.specs.get(event.RequestId);
     if (!known || response.Status !== 'SUCCESS' || event.RequestType === 'Delete') return;
-    // Later ones are the old answer told again.
+    const { batch, spec, sentAt } = known;
+    const claim = this.successes.claimOf(batch, spec, response);
+    if (!this.claims.find(claim.id)) this.claims.unheard.add(claim.id);
+    this.policies.told(claim);
+    // What is told once more, or after something else was asked for, says what was.
+    if (this.newest.get(`${event.StackId} ${batch}`) !== event.RequestId) return;
     if (this.checkedSuccesses.has(event.RequestId)) return;
     this.checkedSuccesses.add(event.RequestId);
-    this.successes.check(known.batch, known.spec, response, known.sentAt);
-    const { batch, spec } = known;
-    const claim = this.successes.claimOf(batch, spec, response);
-    if (!this.claims.find(claim.id)) this.claims.unheard.set(claim.id, claim);
+    this.successes.check(batch, spec, response, sentAt);
   }
 
   /** CloudFormation's wait for an answer is over. */
@@ -75,9 +84,7 @@ export class Oracle {
   }
 
   claimOf(batch: string, spec: BatchSpec, response: CfnResponse): Claim {
-    const claim = this.successes.claimOf(batch, spec, response);
-    this.policies.reported(claim);
-    return claim;
+    return this.successes.claimOf(batch, spec, response);
   }
 
   /** `calm`: nothing went wrong in this step, nor was anything owed before it. */

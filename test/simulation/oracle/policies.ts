@@ -1,21 +1,38 @@
 import type { Claim } from '../stack/claims';
+import type { BatchSpec } from '../stack/spec';
+import type { DeviceStory } from './device-history';
 
-/** Which devices were part of a deployment that was complete, and whether those that connected may be deleted. */
+/** Which devices were part of what deployments, and what the policies in force say of them. */
 export class Policies {
   /** By identity: the batches that had the device when a deployment of the stack was complete. */
   private readonly owners = new Map<string, Set<string>>();
-  /** By batch: whether any of the policies that may be in force lets connected devices be deleted. */
-  private readonly lenient = new Map<string, boolean>();
+  /** By batch: the policies of which any may be in force. */
+  private readonly inForce = new Map<string, Claim['policy'][]>();
+  /** By identity: the batches that ever told success with the device. */
+  private readonly had = new Map<string, Set<string>>();
+  /** Batches that were ever asked to retain what leaves them. */
+  private readonly retaining = new Set<string>();
 
-  /** A batch told success: from now on its policy may be in force, beside the one before. */
-  reported({ batch, deleteActivated }: Claim): void {
-    this.lenient.set(batch, deleteActivated || this.lenient.get(batch) === true);
+  /** Those of them that also keep what a failed change made. */
+  private readonly keeping = new Set<string>();
+
+  /** From now on its policy may be in force, beside the one before. */
+  asked(batch: string, policy: BatchSpec): void {
+    const { removalPolicy, onPartialFailure } = policy;
+    this.inForce.set(batch, [...(this.inForce.get(batch) ?? []), policy]);
+    if (removalPolicy === 'retain') this.retaining.add(batch);
+    if (onPartialFailure === 'keep') this.keeping.add(batch);
+  }
+
+  /** The handler told success, whether or not CloudFormation heard it. */
+  told({ batch, devices }: Claim): void {
+    for (const identity of devices.values()) this.had.set(identity, (this.had.get(identity) ?? new Set()).add(batch));
   }
 
   /** The stack is stable: these are deployed, and only their policies are in force. */
   completed(claims: readonly Claim[]): void {
-    for (const { batch, deleteActivated, devices } of claims) {
-      this.lenient.set(batch, deleteActivated);
+    for (const { batch, policy, devices } of claims) {
+      this.inForce.set(batch, [policy]);
       for (const identity of devices.values()) {
         this.owners.set(identity, (this.owners.get(identity) ?? new Set()).add(batch));
       }
@@ -23,8 +40,25 @@ export class Policies {
   }
 
   /** What a change made that is taken back may be deleted, connected or not. */
+  forbidDeletionOfConnected(identity: string): boolean {
+    return this.allSay(identity, ({ deleteActivated }) => !deleteActivated);
+  }
+
+  /** Who took the device over may do with it what its own policy says. */
   forbidDeletion(identity: string): boolean {
-    const owners = this.owners.get(identity);
-    return owners !== undefined && ![...owners].some((batch) => this.lenient.get(batch));
+    const others = [...(this.had.get(identity) ?? [])].filter((batch) => !this.owners.get(identity)?.has(batch));
+    return others.length === 0 && this.allSay(identity, ({ removalPolicy }) => removalPolicy === 'retain');
+  }
+
+  /** Whether the device may stay when nobody lists it any more. */
+  mayStay({ identity, madeBy }: DeviceStory): boolean {
+    const { retaining, keeping } = this;
+    if (madeBy && retaining.has(madeBy.batch) && keeping.has(madeBy.batch)) return true;
+    return [...(this.had.get(identity) ?? [])].some((batch) => retaining.has(batch));
+  }
+
+  private allSay(identity: string, says: (policy: Claim['policy']) => boolean): boolean {
+    const owners = [...(this.owners.get(identity) ?? [])];
+    return owners.length > 0 && owners.every((batch) => (this.inForce.get(batch) ?? []).every(says));
   }
 }

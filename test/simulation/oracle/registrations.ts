@@ -21,6 +21,8 @@ export class Registrations {
     const names = new Set(own?.devices.map(({ deviceName }) => deviceName));
     for (const job of jobs) {
       const running = job.status === 'CREATE' && job !== own && job.productKey === own?.productKey;
+      // What another batch's dead change still makes, the cloud keeps apart: one job gets the name, and tells that it did.
+      if (this.world.calls.byId(job.registeredBy)?.batch !== call.batch) continue;
       if (!running || !job.devices.some(({ deviceName }) => names.has(deviceName))) continue;
       const text = `job ${own.applyId} was started while job ${job.applyId} was making devices of the same names`;
       this.report.violated('I3', text);

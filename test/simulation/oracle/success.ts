@@ -1,3 +1,4 @@
+import { countNames } from '../../../lib/batch/contract';
 import type { Claim } from '../stack/claims';
 import type { CfnResponse } from '../stack/framework';
 import { namesIn, productOf, type BatchSpec } from '../stack/spec';
@@ -26,9 +27,9 @@ export class Successes {
     const names = manifest.devices.map(({ name }) => name);
     const wanted = namesIn(spec);
     if (wanted && names.join() !== wanted.join()) bad(`its manifest lists ${names.join()} instead of ${wanted.join()}`);
-    if ('assignedByCloud' in spec.devices && names.length !== spec.devices.assignedByCloud.count) {
-      bad(`it has ${names.length} devices instead of ${spec.devices.assignedByCloud.count}`);
-    }
+    const count = countNames(spec.devices) || names.length;
+    if (names.length !== count || new Set(names).size !== count)
+      bad(`it has ${names.length} devices instead of ${count}`);
     if (Number(Data?.DeviceCount) !== names.length) bad(`its DeviceCount is ${String(Data?.DeviceCount)}`);
     if (manifest.generation !== id) bad(`its manifest is that of ${manifest.generation}`);
     for (const { name, id: identity } of manifest.devices) {
@@ -49,9 +50,7 @@ export class Successes {
       batch,
       id: response.PhysicalResourceId,
       product: productOf(spec),
-      deleteActivated: spec.deleteActivated,
-      keepsCredentials: spec.deviceCredentials === 'store',
-      owns: !('fromJob' in spec.devices),
+      policy: spec,
       devices,
     };
   }

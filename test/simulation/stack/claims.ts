@@ -1,13 +1,12 @@
+import type { BatchSpec } from './spec';
+
 /** A batch that CloudFormation believes to be deployed, with the devices that its manifest listed when it was told so. */
 export interface Claim {
   batch: string;
   /** The physical id. */
   id: string;
   product: string;
-  deleteActivated: boolean;
-  keepsCredentials: boolean;
-  /** Whether the batch owns its devices; one that lists those of a job does not. */
-  owns: boolean;
+  policy: Pick<BatchSpec, 'deleteActivated' | 'removalPolicy'>;
   /** Name to identity, in the order of the manifest. */
   devices: ReadonlyMap<string, string>;
 }
@@ -18,11 +17,10 @@ export interface Claim {
  */
 export class Claims {
   private readonly protectedOnes = new Map<string, Claim>();
-  /** Gave up by a clean-up that CloudFormation skipped: their devices may stay for as long as the store knows of them. */
-  readonly skipped: Claim[] = [];
-
+  /** Ids of which CloudFormation skipped the clean-up: owed for as long as the store knows of them. */
+  readonly skipped = new Set<string>();
   /** Successes that CloudFormation never heard of. */
-  readonly unheard = new Map<string, Claim>();
+  readonly unheard = new Set<string>();
 
   add(claim: Claim): void {
     this.unheard.delete(claim.id);

@@ -17,7 +17,7 @@ export class StackEvents {
     private readonly framework: FrameworkRules,
     private readonly claims: Claims,
     private readonly oracle: Pick<Oracle, 'sent' | 'concluded'>,
-    private readonly stackId: string,
+    readonly stackId: string,
   ) {}
 
   create(batch: string, spec: BatchSpec): Promise<CfnResponse | undefined> {

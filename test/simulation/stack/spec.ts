@@ -1,13 +1,11 @@
-import { cloudKey, expandNames, type DeviceSelection } from '../../../lib/batch/contract';
+import { expandNames, type BatchOptions } from '../../../lib/batch/contract';
 import { PRODUCTS } from '../world/world';
 
 /** What a template says of one batch. */
-export interface BatchSpec {
-  product: 0 | 1;
-  devices: DeviceSelection;
-  deleteActivated: boolean;
-  deviceCredentials: 'store' | 'none';
-}
+export type BatchSpec = { product: 0 | 1 } & Pick<
+  BatchOptions,
+  'devices' | 'deleteActivated' | 'deviceCredentials' | 'onExisting' | 'onPartialFailure' | 'removalPolicy'
+>;
 
 /** A template: the batches of the stack by their logical ids. */
 export type Template = Record<string, BatchSpec>;
@@ -35,10 +33,6 @@ export function namesIn({ devices }: BatchSpec): string[] | undefined {
 
 export function productOf({ product }: BatchSpec): string {
   return PRODUCTS[product];
-}
-
-export function cloudKeyOf({ product }: BatchSpec): string {
-  return cloudKey({ aliyun: referenceOf(product) });
 }
 
 function referenceOf(product: 0 | 1) {

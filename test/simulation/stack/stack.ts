@@ -221,14 +221,13 @@ export class Stack {
   private async cleanUp(): Promise<void> {
     for (const { batch, id, spec } of this.world.random.shuffled(this.doomed.splice(0))) {
       const kept = this.resources.get(batch)?.id;
-      const claim = this.claims.find(id);
       let gone = false;
       for (let tries = 0; tries < CLEAN_UP_TRIES && !gone; tries++) {
         gone = await this.remove(batch, id, spec, kept === undefined ? [] : [kept]);
       }
       if (gone) continue;
       this.world.tally.add('states', 'clean-up skipped');
-      if (claim) this.claims.skipped.push(claim);
+      this.claims.skipped.add(id);
     }
   }
 

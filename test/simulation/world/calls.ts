@@ -6,6 +6,8 @@ export interface CallRecord {
   /** Counts over all calls of a life. */
   seq: number;
   process: number;
+  /** CloudFormation's id of the stack, which has a store of its own. */
+  stack: string;
   batch: string;
   /** CloudFormation's id of the request that it was made for. */
   request: string;

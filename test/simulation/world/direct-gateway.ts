@@ -66,7 +66,10 @@ function parametersOf({ parameters, lists }: DirectCall, assumptions: Constructo
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) pairs.set(name, String(value));
   for (const [name, values] of Object.entries(lists))
     values.forEach((value, i) => pairs.set(`${name}.${i + 1}`, value));
-  return new Parameters({ method: 'POST', url: `/?${pairs}`, headers: {}, body: Buffer.alloc(0) }, assumptions);
+  return new Parameters(
+    { method: 'POST', url: `/?${pairs.toString()}`, headers: {}, body: Buffer.alloc(0) },
+    assumptions,
+  );
 }
 
 function withoutLongs(value: unknown): unknown {

@@ -21,7 +21,7 @@ export async function invoke(
   name: 'onEvent' | 'isComplete',
   event: CustomResourceEvent & Record<string, unknown>,
 ): Promise<Invoked> {
-  const cause = { batch: event.LogicalResourceId, request: event.RequestId };
+  const cause = { stack: event.StackId, batch: event.LogicalResourceId, request: event.RequestId };
   const process = new Process(world, world.nextProcess(), cause, LIMITS_MS[name]);
   const handler = createHandler(portsOf(process));
   const invocation = { getRemainingTimeInMillis: () => process.remainingMs };

@@ -50,6 +50,7 @@ async function disturbed<T>(
   key: string,
   run: () => Promise<T>,
 ): Promise<T> {
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others strike elsewhere
   switch (fault?.kind) {
     case 'storeConflict':
       throw new StoreConflict(key);

@@ -23,7 +23,7 @@ export class Process {
     readonly world: SimulatedWorld,
     readonly id: number,
     /** The event that it works for. */
-    readonly cause: { batch: string; request: string },
+    readonly cause: { stack: string; batch: string; request: string },
     limitMs: number,
   ) {
     this.killed = new Promise((resolve) => (this.tellKilled = () => resolve('killed')));
@@ -50,6 +50,7 @@ export class Process {
   async through<T>(io: string, run: (fault: Fault | undefined) => T | Promise<T>): Promise<T> {
     if (this.dead) return never();
     const fault = this.world.faults.strike(io);
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others strike elsewhere
     switch (fault?.kind) {
       case 'killedBefore':
         this.die();

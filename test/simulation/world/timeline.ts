@@ -22,14 +22,16 @@ export class Timeline {
     return new Promise((resolve) => void this.after(ms, resolve));
   }
 
-  /** Lets time pass until `work` is over. @throws Error if everything waits for something that nobody brings about. */
+  /** Lets time pass until `work` is over. @throws Error if everything waits for what nobody brings about, or goes on for ever. */
   async drive<T>(work: Promise<T>): Promise<T> {
     let over = false;
     const watched = work.finally(() => (over = true));
     watched.catch(() => undefined);
     await new Promise<void>((resolve, reject) => {
+      let turns = 0;
       const turn = () => {
         if (over) return resolve();
+        if (++turns > MOST_TURNS) return reject(new Error('there is no end to it'));
         const next = this.pop();
         if (!next) return reject(new Error('everything waits, and nothing is going to happen'));
         this.time = Math.max(this.time, next.at);
@@ -78,6 +80,9 @@ export class Timeline {
     heap[at] = waker;
   }
 }
+
+/** Many times what the longest life takes. */
+const MOST_TURNS = 1_000_000;
 
 interface Waker {
   at: number;

@@ -22,6 +22,16 @@ export interface Setting {
   assumptions: Partial<AliyunAssumptions>;
 }
 
+export const calmSetting: Setting = {
+  namesPerJob: 10_000,
+  timeoutSeconds: 900,
+  cloudSkewMs: 0,
+  checkMs: 1_000,
+  createMs: 2_000,
+  createPerDeviceMs: 1,
+  assumptions: {},
+};
+
 export const PRODUCTS = ['a1First00001', 'a1Other00001'] as const;
 
 /** Everything that is outside of the handler, on one timeline and one source of chance. */
