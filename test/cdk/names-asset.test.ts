@@ -296,10 +296,10 @@ describe('a file with mistakes is an error where the batch is written', () => {
   });
 
   test('also of more devices than can be deleted again', () => {
-    const names = Array.from({ length: 110_001 }, (_, i) => `light-${i}`);
+    const names = Array.from({ length: 115_201 }, (_, i) => `light-${i}`);
     const devices = Devices.fromFile(file('too-many.txt', names.join('\n')));
     expect(() => lights(town(), { devices })).toThrow(
-      /^Town\/StreetLights: 110001 devices could not.*\[TooManyDevices\]$/,
+      /^Town\/StreetLights: 115201 devices could not.*\[TooManyDevices\]$/,
     );
   });
 });
