@@ -13,6 +13,15 @@ import { VirtualClock } from './virtual-clock';
 /** One I/O that an engine is about to do. `run` does it; a saboteur may do it or not, and may keep the answer to itself. */
 export type Sabotage = <T>(what: string, run: () => Promise<T>) => Promise<T>;
 
+export interface WorldSetting extends EmulatorOptions {
+  /** Cuts batches into more jobs than the cloud would need. */
+  namesPerJob?: number;
+  /** Until an answer comes. @default 20 */
+  roundTripMs?: number;
+  /** Of how many batches the engine believes that they share the account's rates. @default 1 */
+  share?: number;
+}
+
 /**
  * A cloud, a store and a clock that all live in this process: the engine's real code and the clouds' real clients, with
  * the emulator's core at the other end of the transport and not a socket in between.
@@ -28,8 +37,7 @@ export class World {
   readonly fileReads: string[] = [];
   private requests = 0;
 
-  /** `namesPerJob`: cuts batches into more jobs than the cloud would need. `roundTripMs`: until an answer comes. @default 20 */
-  constructor(private readonly setting: EmulatorOptions & { namesPerJob?: number; roundTripMs?: number } = {}) {
+  constructor(private readonly setting: WorldSetting = {}) {
     this.clock = new VirtualClock(undefined, setting.seed);
     this.emulator = new IotEmulator({ ...setting, clock: this.clock });
   }
@@ -68,7 +76,7 @@ export class World {
       readNames: (source) => sabotage(`file ${source}`, () => this.readFile(source)),
       connect: async (reference, _access, { until }) => {
         const transport = this.transport(sabotage);
-        const environment = { clock: this.clock, observer, share: 1, until, transport };
+        const environment = { clock: this.clock, observer, share: this.setting.share ?? 1, until, transport };
         const cloud = connectCloud(reference, async () => this.emulator.aliyun.accessKey, environment);
         const { namesPerJob = cloud.limits.namesPerJob } = this.setting;
         return Object.create(cloud, { limits: { value: { ...cloud.limits, namesPerJob } } }) as typeof cloud;

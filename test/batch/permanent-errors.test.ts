@@ -1,0 +1,168 @@
+import type { Result } from '../../lib/batch';
+import { lights, World } from '../support/world';
+
+/** What the cloud got until now, in order. */
+function sent(world: World): string[] {
+  return world.emulator.journal.calls().map(({ operation }) => operation);
+}
+
+/** The result of a call and what it took: virtual seconds, and what was sent to the cloud. */
+async function costOf<T extends Result>(world: World, call: () => Promise<T>) {
+  const [before, began] = [sent(world).length, world.clock.now()];
+  const result = await call();
+  return { result, seconds: (world.clock.now() - began) / 1000, sent: sent(world).slice(before) };
+}
+
+describe('a Create that can never work fails within one look, and makes nothing (I8)', () => {
+  it.each<[what: string, code: RegExp, spoil: (world: World) => void]>([
+    [
+      'the secret of the key is wrong',
+      /SignatureDoesNotMatch/,
+      ({ emulator }) =>
+        emulator.aliyun.keys.put({ ...emulator.aliyun.accessKey, accessKeySecret: 'rotated behind our back' }),
+    ],
+    [
+      'the key is gone',
+      /InvalidAccessKeyId\.NotFound/,
+      ({ emulator }) => emulator.aliyun.keys.remove(emulator.aliyun.accessKey.accessKeyId),
+    ],
+    [
+      'the key is disabled',
+      /InvalidAccessKeyId\.Inactive/,
+      ({ emulator }) => emulator.aliyun.keys.put({ ...emulator.aliyun.accessKey, active: false }),
+    ],
+    ['the key may do nothing', /NoPermission/, (world) => world.denyOperation('*')],
+    ['the account is in arrears', /BillIsOverDue/, (world) => fail(world, 'iot.system.BillIsOverDue')],
+    ['there is no such product', /NotExistedProduct/, (world) => fail(world, 'iot.prod.NotExistedProduct')],
+    ['there is no such instance', /InstanceNotFound/, (world) => fail(world, 'iot.system.InstanceNotFound')],
+    ['the service is not activated', /UidNotFound/, (world) => fail(world, 'iot.system.UidNotFound')],
+  ])('%s', async (_what, code, spoil) => {
+    const world = new World();
+    spoil(world);
+    const cost = await costOf(world, () => world.create(world.options(lights(3))));
+    expect(cost.result).toMatchObject({
+      state: 'failed',
+      code: 'CloudCallFailed',
+      message: expect.stringMatching(code) as string,
+    });
+    expect(cost.sent).toEqual(['QueryProduct']);
+    expect(cost.seconds).toBeLessThan(1);
+    expect(world.devices()).toEqual([]);
+    // Nor is anything owed: the Delete that follows needs no cloud.
+    expect(await world.delete(cost.result.generation)).toEqual({ state: 'succeeded' });
+  });
+
+  it.each([
+    ['DeleteDevice', ['QueryProduct', 'DeleteDevice']],
+    ['BatchQueryDeviceDetail', ['QueryProduct', 'DeleteDevice', 'BatchQueryDeviceDetail']],
+    ['BatchCheckDeviceNames', ['QueryProduct', 'DeleteDevice', 'BatchQueryDeviceDetail', 'BatchCheckDeviceNames']],
+    [
+      'QueryBatchRegisterDeviceStatus',
+      [
+        'QueryProduct',
+        'DeleteDevice',
+        'BatchQueryDeviceDetail',
+        'BatchCheckDeviceNames',
+        'QueryBatchRegisterDeviceStatus',
+      ],
+    ],
+  ])('the key may not call %s', async (operation, calls) => {
+    const world = new World();
+    world.denyOperation(operation);
+    const cost = await costOf(world, () => world.create(world.options(lights(3))));
+    expect(cost.result).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining(`${operation} failed`) as string,
+    });
+    expect(cost.sent).toEqual(calls);
+    expect(cost.seconds).toBeLessThan(1);
+    expect(world.devices()).toEqual([]);
+  });
+});
+
+describe('a permission that is taken away while a job runs', () => {
+  it('fails at the next look, says what is left, and the Delete finishes once it is back (I2, I8)', async () => {
+    const world = new World();
+    let denied = 0;
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    const generation = (await world.submit(order)) as string;
+    const ports = world.ports(async (what, run) => {
+      if (
+        denied === 0 &&
+        what === 'cloud QueryBatchRegisterDeviceStatus' &&
+        world.calls('BatchRegisterDeviceWithApplyId')
+      ) {
+        world.denyOperation('QueryBatchRegisterDeviceStatus');
+        denied = world.clock.now();
+      }
+      return run();
+    });
+    const result = await world.work(order.requestId, 'b1', ports);
+    expect(result).toMatchObject({
+      state: 'failed',
+      message: expect.stringMatching(/NoPermission.*taking it back failed/) as string,
+    });
+    expect(world.clock.now() - denied).toBeLessThan(1_000);
+    // One look while it rose, one when it was to be taken back.
+    const refused = world.emulator.journal.calls('QueryBatchRegisterDeviceStatus').filter(({ code }) => code);
+    expect(refused).toHaveLength(2);
+
+    world.emulator.aliyun.keys.put(world.emulator.aliyun.accessKey);
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+});
+
+describe('a Delete', () => {
+  it('that can never work fails within one look, and deletes what is left when it is run again (I8)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    world.denyOperation('DeleteDevice');
+    const cost = await costOf(world, () => world.delete(generation));
+    expect(cost.result).toMatchObject({ state: 'failed', message: expect.stringContaining('NoPermission') as string });
+    expect(cost.sent.filter((operation) => operation === 'DeleteDevice').length).toBeLessThanOrEqual(3);
+    expect(cost.seconds).toBeLessThan(1);
+    world.emulator.aliyun.keys.put(world.emulator.aliyun.accessKey);
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('counts a device that somebody else has deleted as gone', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    world.emulator.aliyun.deleteDevice('light-002');
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('does not ask for jobs that are long over, which the cloud may have forgotten', async () => {
+    const world = new World({ aliyun: { assumptions: { applyIdRetentionMs: 600_000 } } });
+    const { generation } = await world.create(world.options(lights(3)));
+    await world.clock.sleep(3600_000);
+    const cost = await costOf(world, () => world.delete(generation));
+    expect(cost.result).toEqual({ state: 'succeeded' });
+    expect(cost.sent.filter((operation) => /ApplyId|Status/.test(operation))).toEqual([]);
+    expect(world.devices()).toEqual([]);
+  });
+});
+
+describe('a cloud that is away for long', () => {
+  it('is put up with for ten minutes on end, over as many invocations as that takes (I8)', async () => {
+    const world = new World();
+    world.fault({ kind: 'gatewayError', status: 503, code: 'ServiceUnavailable' });
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    // A fifth of it is more than ten minutes.
+    order.deadline = world.clock.now() + 55 * 60_000;
+    await world.submit(order);
+    const began = world.clock.now();
+    const result = await world.work(order.requestId);
+    expect(result).toMatchObject({ state: 'failed', code: 'CloudUnavailable' });
+    expect(world.clock.now() - began).toBeGreaterThanOrEqual(600_000);
+    expect(world.clock.now() - began).toBeLessThan(700_000);
+  });
+});
+
+/** Every call is answered with a code of the service. */
+function fail(world: World, code: string): void {
+  world.fault({ kind: 'businessError', code });
+}
