@@ -160,6 +160,21 @@ describe('a cloud that is away for long', () => {
     expect(world.clock.now() - began).toBeGreaterThanOrEqual(600_000);
     expect(world.clock.now() - began).toBeLessThan(700_000);
   });
+
+  it('again and again, but never for long, holds nothing up for good', async () => {
+    const world = new World();
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    const ports = world.ports(async (what, run) => {
+      const away = what.startsWith('cloud') && world.clock.random() < 0.6;
+      world.emulator.faults.clear();
+      if (away) world.fault({ kind: 'gatewayError', status: 503, code: 'ServiceUnavailable' });
+      return run();
+    });
+    expect(await world.work(order.requestId, 'b1', ports)).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(3));
+    expect(world.calls('BatchRegisterDeviceWithApplyId')).toBe(1);
+  });
 });
 
 /** Every call is answered with a code of the service. */
