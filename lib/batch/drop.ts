@@ -1,5 +1,5 @@
 import { findCreated, type Created } from './created';
-import { deleteDevices } from './delete-devices';
+import { deleteDevices, type Doomed } from './delete-devices';
 import { dutiesOf } from './duties';
 import { BatchError } from './errors';
 import { fetchNamesOfOthers } from './fetch-names';
@@ -50,6 +50,27 @@ export async function drop(operation: Operation, id: string): Promise<Dropped> {
 async function clearAway(operation: Operation, generation: Generation): Promise<Dropped> {
   const { id } = generation;
   const cloud = await operation.cloudOf(generation);
+  const { doomed, toRelease, homeless, suspects } = await sortOut(operation, cloud, generation);
+  const deleted = await deleteDevices(operation, cloud, id, doomed);
+  const place = { batchId: operation.batchId, generationId: id };
+  await saveReleased(operation.store, generation.cloudKey, place, toRelease);
+  if (homeless) return { deleted, gone: false, suspects };
+  if (suspects.length > 0)
+    operation.observer.log('warn', 'devices were left alone that cannot be proven ours', { suspects });
+  await markGone(operation, id, suspects);
+  return { deleted, gone: true, suspects };
+}
+
+/**
+ * What has to become of each device. `homeless`: whether a spared one is listed by nobody for good yet. Whatever else was read
+ * for it is forgotten before the deletion, which takes most of the time.
+ */
+async function sortOut(
+  operation: Operation,
+  cloud: Cloud,
+  generation: Generation,
+): Promise<{ doomed: Doomed; toRelease: RecordedDevice[]; homeless: boolean; suspects: string[] }> {
+  const { id } = generation;
   const { suspects, ...found } = await whatItCreated(operation, cloud, generation);
 
   await fetchNamesOfOthers(operation, generation);
@@ -67,17 +88,12 @@ async function clearAway(operation: Operation, generation: Generation): Promise<
   const spared = [...toDelete, ...toRelease].filter((device) => others.some((other) => lives(other, device)));
   const left = new Set(spared);
   const unlisted = (device: RecordedDevice) => !left.has(device);
-  const doomed = { devices: toDelete.filter(unlisted), guarded, spared };
-  const deleted = await deleteDevices(operation, cloud, id, doomed);
-  const place = { batchId: operation.batchId, generationId: id };
-  await saveReleased(operation.store, generation.cloudKey, place, toRelease.filter(unlisted));
-  if (spared.some((device) => !others.some((other) => answersFor(other, device)))) {
-    return { deleted, gone: false, suspects };
-  }
-  if (suspects.length > 0)
-    operation.observer.log('warn', 'devices were left alone that cannot be proven ours', { suspects });
-  await markGone(operation, id, suspects);
-  return { deleted, gone: true, suspects };
+  return {
+    doomed: { devices: toDelete.filter(unlisted), guarded, spared },
+    toRelease: toRelease.filter(unlisted),
+    homeless: spared.some((device) => !others.some((other) => answersFor(other, device))),
+    suspects,
+  };
 }
 
 /** Opens the drop under this lease. What an earlier one saw of the others counts no more. */
