@@ -153,6 +153,7 @@ export class HandlerWorld {
       store: process.store(ports.store),
       clock: process.clock,
       readSecret: process.readSecret(ports.readSecret),
+      readObject: process.readObject(ports.readObject),
       connect: (cloud, credentials, environment) =>
         ports.connect(cloud, credentials, { ...environment, transport: process.transport(this.transport()) }),
     };

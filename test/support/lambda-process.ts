@@ -66,6 +66,10 @@ export class LambdaProcess {
     };
   }
 
+  readObject(readObject: HandlerPorts['readObject']): HandlerPorts['readObject'] {
+    return (bucket, key) => this.io(`object ${key}`, () => readObject(bucket, key));
+  }
+
   readSecret(readSecret: HandlerPorts['readSecret']): HandlerPorts['readSecret'] {
     return (arn) => this.io('secret', () => readSecret(arn));
   }

@@ -2,9 +2,9 @@
  * Which product of which cloud a batch belongs to, as it travels in CloudFormation properties and Pulumi inputs.
  * Exactly one member is set.
  */
-export interface CloudReference {
+export type CloudReference = {
   aliyun: AliyunReference;
-}
+};
 
 /** A product of Alibaba Cloud IoT Platform. */
 export type AliyunReference = {

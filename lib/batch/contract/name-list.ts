@@ -4,20 +4,20 @@ import { createHash } from 'node:crypto';
  * What stands for a list of names where the names themselves do not fit: they lie in immutable chunks, whose digests say
  * what they hold. Whoever has the names computes it, without a store at hand.
  */
-export interface NameList {
+export type NameList = {
   count: number;
   chunks: NameChunk[];
   /** Digest of the names as a set: equal for equal names in any order. */
   set: string;
   /** Where the chunks can be read if the store has none yet, in the words of whoever wrote them. */
   source?: string;
-}
+};
 
 /** SHA-256 of the chunk's text, and how many names it holds. */
-export interface NameChunk {
+export type NameChunk = {
   digest: string;
   count: number;
-}
+};
 
 /** Names in one chunk; a chunk of the longest names stays below 400 KB. */
 const CHUNK = 10_000;

@@ -99,11 +99,11 @@ export type JobState =
   | { state: 'unknown'; raw: string };
 
 /** Why a device could not be registered. `code` is the cloud's, where it gives one. */
-export interface DeviceFailure {
+export type DeviceFailure = {
   name: string;
   code?: string;
   reason: string;
-}
+};
 
 export interface CollectedDevice {
   name: string;

@@ -35,7 +35,7 @@ const generationSchema = z.looseObject({
   /** Whether a Create or an Update asked for it. */
   origin: z.enum(['create', 'update']),
   bornAt: z.number(),
-  cloud: z.object({
+  cloud: z.looseObject({
     aliyun: z.looseObject({
       region: z.string(),
       productKey: z.string(),
@@ -81,9 +81,9 @@ const generationSchema = z.looseObject({
       after: z.string().optional(),
       spared: z.string().optional(),
       /** What the cloud refused to delete in this pass. */
-      blocked: z.object({ count: z.number(), first: z.array(failureSchema) }).optional(),
+      blocked: z.looseObject({ count: z.number(), first: z.array(failureSchema) }).optional(),
       /** How far an operation (told by its deadline) has looked for devices that have connected, in the order of names. */
-      looked: z.object({ before: z.number(), after: z.string() }).optional(),
+      looked: z.looseObject({ before: z.number(), after: z.string() }).optional(),
       /** Somebody who looked at them has said that devices which have connected may be deleted, whatever the policy says. */
       deleteActivated: z.boolean().optional(),
       /** Nothing is left to delete: what remains is to forget the generation. */
@@ -116,7 +116,7 @@ const requestSchema = z.looseObject({
   /** An unexpected event waits until then for an older one that may have been delayed. */
   notBefore: z.number().optional(),
   /** Why the change failed, while what it made is being taken back. */
-  failure: z.object({ code: z.string(), message: z.string() }).optional(),
+  failure: z.looseObject({ code: z.string(), message: z.string() }).optional(),
   /** Since when every call to the cloud has failed. */
   troubleSince: z.number().optional(),
   /** What the generation gets if this request ends well: the names in the order asked for, policy and access. */
@@ -133,7 +133,7 @@ export const headSchema = z.looseObject({
   /** New with every write, so that a conflict after a lost answer can be told from a real one. */
   nonce: z.string(),
   /** Who works on the batch, and until when at most (milliseconds since 1970). */
-  lease: z.object({ holder: z.string(), until: z.number() }).optional(),
+  lease: z.looseObject({ holder: z.string(), until: z.number() }).optional(),
   /** The generation that the last successful Create or Update returned. */
   current: z.string().optional(),
   /** Whether a later event showed that whoever asks knows of `current`. */

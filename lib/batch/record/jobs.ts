@@ -16,7 +16,7 @@ const stepSchema = z.discriminatedUnion('step', [
     at: z.number(),
     flightUntil: z.number(),
     /** With which a request for devices without names can be sent again as the very same. */
-    ticket: z.object({ nonce: z.string(), at: z.number() }).optional(),
+    ticket: z.looseObject({ nonce: z.string(), at: z.number() }).optional(),
   }),
   /** The cloud refused or never got that call: it has not been executed. */
   z.looseObject({ step: z.literal('notCommitted'), at: z.number() }),
@@ -33,6 +33,7 @@ const stepSchema = z.discriminatedUnion('step', [
 ]);
 
 const entrySchema = z.looseObject({ steps: z.array(stepSchema) });
+type JobRecord = z.infer<typeof entrySchema>;
 
 export type JobStep = z.infer<typeof stepSchema>;
 type Step<K extends JobStep['step']> = Extract<JobStep, { step: K }>;
@@ -46,7 +47,7 @@ export class JobEntry {
     readonly index: number,
     /** Without a digest: so many devices whose names the cloud invents. */
     readonly names: { digest?: string; count: number },
-    private steps: JobStep[],
+    private entry: JobRecord,
     private version: string | undefined,
   ) {}
 
@@ -58,8 +59,8 @@ export class JobEntry {
   ): Promise<JobEntry> {
     const key = keys.job(generation.id, index);
     const object = await store.get(key);
-    const steps = object ? parseRecord(key, object, entrySchema).steps : [];
-    return new JobEntry(store, key, index, names, steps, object?.version);
+    const entry = object ? parseRecord(key, object, entrySchema) : { steps: [] };
+    return new JobEntry(store, key, index, names, entry, object?.version);
   }
 
   /**
@@ -67,9 +68,9 @@ export class JobEntry {
    * is to be planned anew from its words.
    */
   async append(step: WithoutTime<JobStep>, at: number): Promise<void> {
-    const steps = [...this.steps, { ...step, at } as JobStep];
+    const entry = { ...this.entry, steps: [...this.steps, { ...step, at } as JobStep] };
     const condition = this.version === undefined ? { absent: true as const } : { version: this.version };
-    const body = JSON.stringify({ steps });
+    const body = JSON.stringify(entry);
     try {
       this.version = await this.store.put(this.key, body, condition);
     } catch (error) {
@@ -81,7 +82,11 @@ export class JobEntry {
       }
       this.version = object.version;
     }
-    this.steps = steps;
+    this.entry = entry;
+  }
+
+  private get steps(): readonly JobStep[] {
+    return this.entry.steps;
   }
 
   /** The job's id at the cloud, if it was ever learned. */

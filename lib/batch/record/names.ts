@@ -8,9 +8,9 @@ import { keys } from './keys';
 export { setDigest, sha256, type NameList } from '../contract/name-list';
 
 /** Names as the record keeps them: each chunk is an object of the store whose key is its digest. */
-export const nameListSchema = z.object({
+export const nameListSchema = z.looseObject({
   count: z.number().int().nonnegative(),
-  chunks: z.array(z.object({ digest: z.string(), count: z.number().int() })),
+  chunks: z.array(z.looseObject({ digest: z.string(), count: z.number().int() })),
   /** Digest of the names as a set: equal for equal names in any order. */
   set: z.string(),
   /** Where the names come from, of a list that an order did not bring itself. */

@@ -1,14 +1,14 @@
-import { batchIdOf } from '../../../handler/batch-id';
-import { headSchema, owed, type Generation, type Head } from '../../../lib/batch/record/head';
-import { STACK_ID } from '../../support/handler-world';
+import { owed, type Generation, type Head } from '../../../lib/batch/record/head';
 import { OTHER_PRODUCT, type Stage } from './stage';
 
 /** What there must be when the last event of a row is over. */
 export interface Ending {
   /** Names of the devices of the first product that the stack's batches have. */
   ours: string[];
-  /** Names of its other devices, which somebody else made. */
+  /** Names of its other devices: that somebody else made, or that a batch has released. */
   foreign?: string[];
+  /** Names of the devices that a failed change has kept. */
+  kept?: string[];
   /** Names of the devices of the other product. */
   elsewhere?: string[];
   /** Devices of the first product that are still to be deleted: those of the generations that are `owed`. */
@@ -20,7 +20,7 @@ export interface Ending {
 /** Compares what the cloud holds with what should be there, and with what the store says; and looks into every text. */
 export function expectEnding(stage: Stage, ending: Ending): void {
   const { world } = stage;
-  const { ours, foreign = [], elsewhere = [], left = [] } = ending;
+  const { ours, foreign = [], kept = [], elsewhere = [], left = [] } = ending;
   expect(stage.unsent).toEqual([]);
   world.emulator.emulator.settle();
   const inCloud = (productKey: string) =>
@@ -30,12 +30,14 @@ export function expectEnding(stage: Stage, ending: Ending): void {
     cloud: sorted(inCloud(world.emulator.aliyun.productKey)),
     elsewhere: sorted(inCloud(OTHER_PRODUCT)),
     listed: sorted(manifests(stage, heads, world.emulator.aliyun.productKey)),
+    keeps: heads.some(({ head }) => head.generations.some(({ phase }) => phase === 'failed')),
     owed: heads.flatMap(({ name, head }) => head.generations.filter(owed).map(({ phase }) => `${name} ${phase}`)),
     unfinished: heads.flatMap(({ head }) => head.requests.filter(({ outcome }) => !outcome)),
   }).toEqual({
-    cloud: sorted([...ours, ...foreign, ...left]),
+    cloud: sorted([...ours, ...foreign, ...kept, ...left]),
     elsewhere: sorted(elsewhere),
     listed: sorted(ours),
+    keeps: kept.length > 0,
     owed: ending.owed ?? [],
     unfinished: [],
   });
@@ -69,12 +71,10 @@ interface NamedHead {
   head: Head;
 }
 
-function headsOf({ world, fixture }: Stage): NamedHead[] {
-  const names = [...new Set(Object.values(fixture.events).map(({ LogicalResourceId }) => LogicalResourceId))];
-  return names.flatMap((name) => {
-    const text = world.store.text(`heads/${batchIdOf({ StackId: STACK_ID, LogicalResourceId: name } as never)}.json`);
-    return text === undefined ? [] : [{ name, head: headSchema.parse(JSON.parse(text)) }];
-  });
+function headsOf(stage: Stage): NamedHead[] {
+  const names = [...new Set(Object.values(stage.fixture.events).map(({ LogicalResourceId }) => LogicalResourceId))];
+  const known = names.filter((name) => stage.world.store.objects.has(stage.headKey(name)));
+  return known.map((name) => ({ name, head: stage.head(name) }));
 }
 
 /** No call deleted a device that the stack's jobs had not made (I1). */

@@ -32,7 +32,7 @@ export type Fixture = z.infer<typeof fixtureSchema> & { number: number };
 export function fixtureNames(): string[] {
   return readdirSync(fixtures)
     .map((file) => file.replace(/\.json$/, ''))
-    .sort();
+    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
 }
 
 export function loadFixture(name: string): Fixture {

@@ -9,15 +9,22 @@ import { expectEnding, type Ending } from './ending';
  */
 export function row(name: string, play: (stage: Stage) => Promise<Ending>, options: EmulatorOptions = {}): void {
   const fixture = loadFixture(name);
-  it(`${fixture.number}: ${fixture.what}`, async () => {
-    const stage = await Stage.open(fixture, options);
-    try {
-      expectEnding(stage, await play(stage));
-    } finally {
-      await stage.world.close();
-    }
-  });
+  it(
+    `${fixture.number}: ${fixture.what}`,
+    async () => {
+      const stage = await Stage.open(fixture, options);
+      try {
+        expectEnding(stage, await play(stage));
+      } finally {
+        await stage.world.close();
+      }
+    },
+    PATIENCE_MS,
+  );
 }
+
+/** Some rows ask the cloud a thousand times within their virtual hours, or are played a hundred times. */
+const PATIENCE_MS = 120_000;
 
 /**
  * A row that is played once for each step of the handler: it is killed there, before the step or after it in turn, the next time

@@ -1,5 +1,7 @@
 import type { AliyunCloud, EmulatorOptions, Fault, FaultMatch } from '../../../emulator';
 import type { CustomResourceEvent } from '../../../handler/framework';
+import { batchIdOf } from '../../../handler/batch-id';
+import { headSchema, type Head } from '../../../lib/batch/record/head';
 import { HandlerWorld } from '../../support/handler-world';
 import type { CfnResponse } from '../../support/provider-framework';
 import type { Fixture, FixtureEvent } from './fixture';
@@ -60,6 +62,16 @@ export class Stage {
     const answer = this.answers.get(name);
     if (!answer) throw new Error(`CloudFormation heard no answer to "${name}"`);
     return answer.PhysicalResourceId;
+  }
+
+  /** Where the record of a batch lies in the store. */
+  headKey(logicalId = 'StreetLights'): string {
+    return `heads/${batchIdOf({ ...this.world.event('Delete'), LogicalResourceId: logicalId })}.json`;
+  }
+
+  /** The record of a batch. */
+  head(logicalId?: string): Head {
+    return headSchema.parse(JSON.parse(this.world.store.text(this.headKey(logicalId)) ?? 'null'));
   }
 
   get cloud(): AliyunCloud {
