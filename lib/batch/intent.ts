@@ -41,8 +41,8 @@ export function accept(head: Head, event: BatchEvent, clock: Clock): string | un
 
   const now = clock.now();
   forgetOld(head, now);
-  const late = waitsForOlder(head, now);
-  if (late && !knowsTheLast(head, event)) return refuseAsOlder(head, event, clock);
+  const waiting = waitsForOlder(head, now);
+  if (waiting && !isYounger(head, event, waiting)) return refuseAsOlder(head, event, clock);
 
   const request = open(head, event, clock);
   supersedeOthers(head, request);
@@ -109,23 +109,17 @@ function letFall(head: Head, id: string): boolean {
 }
 
 /**
- * The Create that a Delete with an invented id means: one of which the asker has not shown that it heard the answer. Where it
- * created anew since (`--no-rollback`, then another try), the Delete of what it never heard of comes only now: an older Create
- * that was answered is meant rather than the newest, which may be in use. Each is meant by one id only, however often it comes.
+ * The Create that a Delete with an invented id means: the oldest one of which the asker has not shown that it heard the answer.
+ * Where it created anew since (`--no-rollback`, then another try), the Delete of what it never heard of comes only now, and the
+ * newest may be in use: better that is left standing for somebody to settle than deleted under its users (I1 before I2).
+ * Each is meant by one id only, however often it comes.
  */
 function unheardCreate(head: Head, id: string): Generation | undefined {
   const creates = head.generations.filter(({ origin }) => origin === 'create');
-  const meantBefore = creates.find(({ disownedAs }) => disownedAs === id);
-  if (meantBefore) return meantBefore;
-  const unheard = creates.filter(({ named, disownedAs }) => !named && disownedAs === undefined);
-  const answered = unheard.find(({ id }) =>
-    head.requests.some((request) => request.target === id && wasAnswered(request)),
+  return (
+    creates.find(({ disownedAs }) => disownedAs === id) ??
+    creates.find(({ named, disownedAs }) => !named && disownedAs === undefined)
   );
-  return answered ?? (unheard.includes(creates.at(-1) as Generation) ? creates.at(-1) : undefined);
-}
-
-function wasAnswered({ outcome }: Request): boolean {
-  return outcome !== undefined && (outcome.ok || outcome.code !== SUPERSEDED);
 }
 
 const SUPERSEDED = 'Superseded';
@@ -196,14 +190,18 @@ function supersedeOthers(head: Head, request: Request): void {
   }
 }
 
-/** An Update that comes with the options of the event that waits as its old ones is younger than that one. */
-function knowsTheLast(head: Head, event: BatchEvent): boolean {
-  return event.type === 'update' && event.previous !== undefined && event.previous === head.lastAsked;
+/**
+ * An Update that comes with the options of the event that waits as its old ones is younger than that one. Not so where that one
+ * only goes back to what stands: its elder, which it takes back, came with those as well.
+ */
+function isYounger(head: Head, event: BatchEvent, waiting: Request): boolean {
+  const knowsIt = event.type === 'update' && event.previous !== undefined && event.previous === head.lastAsked;
+  return knowsIt && waiting.kind === 'raise';
 }
 
-/** Whether an event that looked as if an older one were still on its way is waiting for that one. */
-function waitsForOlder(head: Head, now: number): boolean {
-  return head.requests.some(
+/** The event that looked as if an older one were still on its way, and is waiting for that one. */
+function waitsForOlder(head: Head, now: number): Request | undefined {
+  return head.requests.find(
     (request) => !request.outcome && request.notBefore !== undefined && request.notBefore > now,
   );
 }
@@ -214,8 +212,9 @@ function refuseAsOlder(head: Head, event: BatchEvent, clock: Clock): string | un
   let target: string | undefined;
   if (event.type !== 'delete') {
     const generation = newGeneration(head, event.ask, event.type, clock);
-    // It answers for nothing, but its id may come back in a Delete.
+    // It answers for nothing, but its id may come back in a Delete; one with an invented id means another.
     generation.phase = 'gone';
+    generation.named = true;
     target = generation.id;
   }
   const waiting = head.requests.findLast((request) => !request.outcome);

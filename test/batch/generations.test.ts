@@ -189,6 +189,15 @@ describe('events out of the ordinary', () => {
     expect(world.devices()).toEqual([]);
   });
 
+  it('spares what was created anew when the Delete comes of a Create that was never heard of (I1)', async () => {
+    const world = new World();
+    await world.submit(world.order({ type: 'create', options: world.options(lights(2)) }));
+    const { state } = await world.create(world.options(lights(2)));
+    expect(state).toBe('succeeded');
+    expect(await world.delete('stack-batch-1A2B3C')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(2));
+  });
+
   it('deletes nothing for an invented id once the Create is known to have been heard', async () => {
     const world = new World();
     const { generation } = await world.create(world.options(lights(3)));

@@ -7,7 +7,7 @@ import { findMutants } from './mutants/find-mutants';
 import { bundleWorker } from './run/bundle';
 import { tellWhole } from './run/live';
 import { run } from './run/run';
-import { Tally } from './tally';
+import type { Tally } from './tally';
 import { faultKinds } from './world/faults';
 
 /** `npm run simulate`: lives random lives of a stack, and tells of those that broke an invariant (docs/simulation.md). */

@@ -3,7 +3,7 @@ import type { SimulatedWorld } from '../world/world';
 import type { DeviceHistory, DeviceStory } from './device-history';
 import type { Policies } from './policies';
 import type { Report } from './report';
-import { answersFor, rememberedGenerations } from './stored';
+import { answersFor, releasedIdentities, rememberedGenerations } from './stored';
 
 /** I2 and I11: what nobody lists any more is gone, or else the store knows of it. */
 export class Leftovers {
@@ -42,7 +42,7 @@ export class Leftovers {
     const remembered = rememberedGenerations(store);
     for (const device of this.all()) {
       const { product, name, identity } = device;
-      if (this.isUnprovable(device) || this.policies.mayStay(device)) continue;
+      if (this.isUnprovable(device) || this.mayStay(device)) continue;
       const known = remembered.some(
         (each) => each.cloudKey.endsWith(`/${product}`) && answersFor(store, each, name, identity),
       );
@@ -84,6 +84,10 @@ export class Leftovers {
     return open || this.named(name);
   }
 
+  private mayStay(device: DeviceStory): boolean {
+    return this.policies.mayStay(device, releasedIdentities(this.world.store));
+  }
+
   /** A failed change kept it, as it was asked to. */
   private isKept({ name, identity }: DeviceStory): boolean {
     const { store } = this.world;
@@ -96,7 +100,7 @@ export class Leftovers {
    * delete: then it is owed, or `status` shows what still stands.
    */
   private isExcused(device: DeviceStory): boolean {
-    if (this.policies.mayStay(device)) return true;
+    if (this.mayStay(device)) return true;
     const { store } = this.world;
     const { skipped, unheard } = this.claims;
     return rememberedGenerations(store).some(

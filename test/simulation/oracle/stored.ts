@@ -34,6 +34,13 @@ export function rememberedGenerations(store: MemoryStore): StoredGeneration[] {
     .filter(({ phase }) => phase !== 'gone');
 }
 
+/** The identities of the devices that the store has released. */
+export function releasedIdentities(store: MemoryStore): Set<string> {
+  const keys = [...store.objects.keys()].filter((key) => key.startsWith('released/'));
+  const parts = keys.map((key) => readJson<{ devices: [string, string][] }>(store, key)?.devices ?? []);
+  return new Set(parts.flat().map(([, identity]) => identity));
+}
+
 /** Whether a generation answers for a device: by its identity, or by its name while none is recorded. */
 export function answersFor(store: MemoryStore, generation: StoredGeneration, name: string, identity: string): boolean {
   const recorded = devicesOf(store, generation.id);

@@ -39,7 +39,10 @@ function changing({ file, from, to }: SourceChange): Plugin {
   const contents = source.replace(from, () => to);
   return {
     name: 'source change',
-    setup: ({ onLoad }) =>
-      onLoad({ filter: /\.ts$/ }, (args) => (args.path === path ? { contents, loader: 'ts' } : undefined)),
+    setup: (builder) => {
+      builder.onLoad({ filter: /\.ts$/ }, ({ path: loaded }) =>
+        loaded === path ? { contents, loader: 'ts' } : undefined,
+      );
+    },
   };
 }
