@@ -68,14 +68,18 @@ export class Site {
     return { accessKeyId, accessKeySecret };
   }
 
-  /**
-   * The template of a stack, its assets published: ready for CloudFormation's API. The stacks of one site are made of the
-   * same assets, so the CDK CLI publishes them once.
-   */
-  async template(name: string, build: (stack: CdkStack) => void): Promise<Template> {
+  /** The folder of an app with this one stack, synthesized: for the CDK CLI. */
+  async synthesize(name: string, build: (stack: CdkStack) => void): Promise<string> {
     const app = new App({ outdir: await mkdtemp(join(this.folder, `${name}-`)) });
     build(new CdkStack(app, name));
-    const { directory } = app.synth();
+    return app.synth().directory;
+  }
+
+  /**
+   * The template of a stack that was synthesized, its assets published: ready for CloudFormation's API. The stacks of one
+   * site are made of the same assets, so the CDK CLI publishes them once.
+   */
+  async template(name: string, directory: string): Promise<Template> {
     await (this.#published ??= this.#publish(directory));
     return JSON.parse(await readFile(join(directory, `${name}.template.json`), 'utf8')) as Template;
   }

@@ -76,6 +76,16 @@ export class Stack {
     return this.#end();
   }
 
+  /** How an operation ended that somebody else began, such as the CDK CLI. */
+  async look(): Promise<Ending> {
+    // One that was deleted only answers to its id, one that was made anew only to its name.
+    const found = await this.#cloudFormation
+      .send(new DescribeStacksCommand({ StackName: this.name }))
+      .catch(() => null);
+    this.#id = found?.Stacks?.[0]?.StackId ?? this.#id;
+    return this.#end();
+  }
+
   /** As they were after the last operation. */
   get outputs(): Readonly<Record<string, string>> {
     return this.#outputs;

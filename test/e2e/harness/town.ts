@@ -1,5 +1,10 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { CfnOutput, Fn, type Stack as CdkStack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { S3Store } from '../../../handler/s3-store';
+import { systemClock } from '../../../lib/batch';
+import { readStatus, type BatchStatus } from '../../../lib/batch/status';
+import { cdk } from '../../../local-aws';
 import { DeviceBatch, DeviceCloud, Devices, type DeviceBatchProps } from '../../../lib';
 import { Oracle } from './oracle';
 import type { ScriptedResource } from './scripted-resource';
@@ -16,6 +21,14 @@ export interface BatchSettings extends Partial<Omit<DeviceBatchProps, 'cloud' | 
   readonly secret?: string;
 }
 
+/** What the CDK CLI said, and what has become of the stack. */
+export interface Said extends Ending {
+  /** The CLI's exit code. */
+  readonly code: number | null;
+  /** All that it printed. */
+  readonly text: string;
+}
+
 /** Batches by the ids of their constructs. */
 export type Batches = Readonly<Record<string, BatchSettings>>;
 
@@ -23,6 +36,8 @@ export type Batches = Readonly<Record<string, BatchSettings>>;
 export class Town {
   readonly stack: Stack;
   readonly oracle: Oracle;
+  /** The folder of the app as it was synthesized last. */
+  #app: string | undefined;
 
   /** With a product of its own, so that towns can stand side by side. */
   constructor(
@@ -36,10 +51,8 @@ export class Town {
   }
 
   /** The template of these batches, ready to be deployed. */
-  template(batches: Batches): Promise<Template> {
-    return this.site.template(this.name, (stack) => {
-      for (const [id, settings] of Object.entries(batches)) this.#add(stack, id, settings);
-    });
+  async template(batches: Batches): Promise<Template> {
+    return this.site.template(this.name, await this.#synthesize(batches));
   }
 
   async create(batches: Batches, change: Change = unchanged, options?: CreateOptions): Promise<Ending> {
@@ -50,10 +63,34 @@ export class Town {
     return this.stack.update(change(await this.template(batches)));
   }
 
+  /** `cdk deploy` of these batches, as their user types it. */
+  async deploy(batches: Batches, ...flags: string[]): Promise<Said> {
+    await this.#synthesize(batches);
+    return this.cdk('deploy', '--require-approval', 'never', ...flags);
+  }
+
+  /** `cdk destroy`, and what else the CLI can do with the stack. */
+  destroy(): Promise<Said> {
+    return this.cdk('destroy', '--force');
+  }
+
+  async cdk(command: string, ...flags: string[]): Promise<Said> {
+    const app = this.#app!;
+    const { code, stdout, stderr } = await cdk(this.site.aws, [command, this.name, ...flags], { cwd: app, app });
+    return { code, text: `${stdout}\n${stderr}`, ...(await this.stack.look()) };
+  }
+
   /** What the stack's bucket holds. */
   store(): Promise<StoreContents> {
     const { bucket } = parseUri(Object.values(this.stack.outputs).find((value) => value.startsWith('s3://'))!);
     return StoreContents.read(this.site.aws, bucket);
+  }
+
+  /** What `iot-device-batch status` says of the stack's bucket. */
+  async status(): Promise<BatchStatus[]> {
+    const [bucket] = await this.buckets();
+    const s3 = new S3Client(this.site.aws.client);
+    return readStatus(new S3Store(s3, bucket!), systemClock);
   }
 
   /** Success means that everything agrees: cloud, outputs, manifest, credentials, and the record of what is owed (I4, I11). */
@@ -85,6 +122,13 @@ export class Town {
 
   async buckets(): Promise<string[]> {
     return (await bucketsOf(this.site.aws)).filter((name) => name.startsWith(`${this.name.toLowerCase()}-`));
+  }
+
+  async #synthesize(batches: Batches): Promise<string> {
+    this.#app = await this.site.synthesize(this.name, (stack) => {
+      for (const [id, settings] of Object.entries(batches)) this.#add(stack, id, settings);
+    });
+    return this.#app;
   }
 
   #add(stack: CdkStack, id: string, settings: BatchSettings): void {
