@@ -48,6 +48,21 @@ test('a device that has connected blocks it, and once somebody has deleted that 
   await expectFinished(town);
 });
 
+test('or once it is settled from the shell that those which have connected may go (I1, I11)', async () => {
+  const town = await standing('Settled');
+  site.cloud.emulator.aliyun.connect('light-002', town.productKey);
+  expect(await town.destroy()).toMatchObject({ code: 1, status: 'DELETE_FAILED' });
+
+  const asked = await town.settle();
+  expect(asked).toMatchObject({ code: 1, stdout: expect.stringMatching(/light-002.*\[ActivatedDevices\]/) as string });
+  expect(town.oracle.names).toEqual(lights(5));
+
+  const [{ batchId } = { batchId: '' }] = await town.status();
+  expect(await town.settle('--delete-activated', batchId)).toMatchObject({ code: 0 });
+  expect(town.oracle.names).toEqual([]);
+  await expectFinished(town);
+});
+
 test('a device that the cloud refuses to delete fails it when all others are gone, and the next one deletes the rest (I2, I11)', async () => {
   const town = await standing('Bound');
   const reason = 'the device is bound to a gateway';

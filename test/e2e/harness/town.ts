@@ -1,10 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { CfnOutput, Fn, type Stack as CdkStack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { join } from 'node:path';
 import { S3Store } from '../../../handler/s3-store';
 import { systemClock } from '../../../lib/batch';
 import { readStatus, type BatchStatus } from '../../../lib/batch/status';
-import { cdk } from '../../../local-aws';
+import { cdk, run, type RunResult } from '../../../local-aws';
+import { REPOSITORY } from '../../../local-aws/folders';
 import { DeviceBatch, DeviceCloud, Devices, type DeviceBatchProps } from '../../../lib';
 import { Oracle } from './oracle';
 import type { ScriptedResource } from './scripted-resource';
@@ -86,6 +88,13 @@ export class Town {
     return StoreContents.read(this.site.aws, bucket);
   }
 
+  /** `npx iot-device-batch settle` of the stack's bucket, as its user types it. */
+  async settle(...flags: string[]): Promise<RunResult> {
+    const [bucket = ''] = await this.buckets();
+    const env = { PATH: process.env.PATH, ...this.site.aws.environment };
+    return run(process.execPath, [CLI, 'settle', `s3://${bucket}`, ...flags], { env });
+  }
+
   /** What `iot-device-batch status` says of the stack's bucket. */
   async status(): Promise<BatchStatus[]> {
     const [bucket] = await this.buckets();
@@ -149,6 +158,8 @@ export class Town {
     new CfnOutput(stack, `${id}Manifest`, { value: `s3://${batch.manifestBucket}/${batch.manifestKey}` });
   }
 }
+
+const CLI = join(REPOSITORY, 'dist/bin/iot-device-batch.js');
 
 /** What is done to a template before it is deployed. */
 export type Change = (template: Template) => Template;
