@@ -13,8 +13,8 @@ export function tooLarge(resolvedProperties: unknown): string[] {
   const bytes = Buffer.byteLength(JSON.stringify(asSent(resolvedProperties))) + ADDED_BYTES;
   if (bytes <= MAX_BYTES) return [];
   return [
-    `the options take ${bytes} B of JSON, ${MAX_BYTES} B fit into CloudFormation's event: names that are listed one by ` +
-      'one must fit into it – use Devices.sequence(), or split the list over several batches [PropertiesTooLarge]',
+    `the options take ${bytes} B of JSON, ${MAX_BYTES} B fit into CloudFormation's event: shorten the list of ` +
+      'OnExisting.adoptOnly(), or use OnExisting.adopt() [PropertiesTooLarge]',
   ];
 }
 
