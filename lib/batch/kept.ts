@@ -26,7 +26,8 @@ export async function recordKept(operation: Operation, generation: Generation): 
   try {
     const count = await accountFor(operation, generation);
     if (count === 0) return undefined;
-    return `; the other ${devices(count)} were kept and belong to the batch: its next change goes on with them`;
+    const kept = count === 1 ? 'was kept and belongs' : 'were kept and belong';
+    return `; the other ${devices(count)} ${kept} to the batch: its next change goes on from there`;
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
     return `; what it created is kept, the next change of the batch goes on with it: ${error.message}`;

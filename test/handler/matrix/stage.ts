@@ -11,6 +11,7 @@ export const OTHER_PRODUCT = 'a1Other00001';
 
 /** Plays the events of a fixture to the handler, as CloudFormation does. */
 export class Stage {
+  private readonly ids = new Map<string, string>();
   private readonly skipped = new Set<string>();
   private readonly events = new Map<string, CustomResourceEvent>();
   private readonly answers = new Map<string, CfnResponse>();
@@ -83,6 +84,11 @@ export class Stage {
     this.world.emulator.emulator.faults.add({ ...match, fault });
   }
 
+  /** In the fixture this text stands for that id. */
+  useId(text: string, id: string): void {
+    this.ids.set(text, id);
+  }
+
   /** Lets time pass, whatever else happens meanwhile. */
   wait(seconds: number): Promise<void> {
     return this.world.clock.sleep(seconds * 1000);
@@ -122,7 +128,7 @@ export class Stage {
   }
 
   private resolveId(text: string): string {
-    return text.startsWith('id of ') ? this.id(text.slice('id of '.length)) : text;
+    return text.startsWith('id of ') ? this.id(text.slice('id of '.length)) : (this.ids.get(text) ?? text);
   }
 
   private propertiesOf(given: FixtureEvent['ResourceProperties']): Record<string, unknown> {
