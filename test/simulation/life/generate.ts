@@ -103,8 +103,9 @@ function randomFault(random: Random): Fault {
   const targets = delicate[faultKinds[kind]];
   const aimed = targets !== undefined && random.chance(0.6);
   const on = aimed ? random.pick(targets) : '';
-  const isEvent = faultKinds[kind] === 'event';
-  const nth = isEvent ? random.int(1, 3) : aimed ? random.int(1, 4) : random.int(1, 60);
+  // Of these a step has few.
+  const isRare = ['event', 'register', 'check'].includes(faultKinds[kind]);
+  const nth = isRare ? random.int(1, 2) : aimed ? random.int(1, 4) : random.int(1, 60);
   const times = random.chance(0.7) ? 1 : random.pick([2, 3, 8, 60]);
   const ms = random.pick([100, 800, 3_000, 15_000, 45_000, 80_000]);
   const long = kind === 'paused' || kind === 'storeOutage' ? random.pick([5_000, 60_000, 250_000, 700_000]) : ms;

@@ -19,8 +19,8 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I1: devices are deleted although they have connected',
     file: 'lib/batch/duties.ts',
-    from: 'if (!deleteActivated) duties.guarded.add(device);',
-    to: 'if (deleteActivated) duties.guarded.add(device);',
+    from: 'if (!deleteActivated && !drop?.deleteActivated) duties.guarded.add(device);',
+    to: '',
   },
   {
     mistake: 'I1: devices are deleted by name',

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generate } from './life/generate';
+import { perform } from './life/perform';
+import { mutants } from './mutants/mutants';
+import { bundleWorker } from './run/bundle';
+import { Tally } from './tally';
+
+// Each life is a stack with its own cloud.
+jest.setTimeout(120_000);
+
+describe('random lives of a stack', () => {
+  it('violate nothing that must always hold (I1 to I11)', async () => {
+    for (let i = 0; i < 60; i++) {
+      const { violations } = await perform(generate(`unit-${i}`), new Tally());
+      expect({ seed: `unit-${i}`, violations }).toEqual({ seed: `unit-${i}`, violations: [] });
+    }
+  });
+
+  it.each(['same-1', 'same-2', 'same-3', 'same-4'])('are the same whenever they are lived: %s', async (seed) => {
+    const [once, again] = [await perform(generate(seed), new Tally()), await perform(generate(seed), new Tally())];
+    expect(again.digest).toBe(once.digest);
+  });
+
+  it('differ from each other', async () => {
+    const digests = await Promise.all(
+      ['a', 'b', 'c', 'd'].map(async (seed) => (await perform(generate(seed), new Tally())).digest),
+    );
+    expect(new Set(digests).size).toBe(4);
+  });
+});
+
+describe('the mistakes that they have to find', () => {
+  it.each(mutants)('can be planted: $mistake', ({ file, from }) => {
+    const source = readFileSync(join(__dirname, '../..', file), 'utf8');
+    expect(source.split(from)).toHaveLength(2);
+  });
+
+  it('fail loudly where the source has moved on', async () => {
+    const moved = { file: 'lib/batch/drop.ts', from: 'this is not there', to: '' };
+    await expect(bundleWorker('/dev/null', moved)).rejects.toThrow('does not have exactly one "this is not there"');
+  });
+});
