@@ -23,7 +23,8 @@ export async function keepCarriedCredentials(
   const place = { batchId, generationId };
   const missing = new Map(plan.carried.map((device) => [device.name, device]));
   for (const source of plan.sources) {
-    for (const name of await vault.carryOver(source, place, new Set(missing.keys()))) missing.delete(name);
+    const identities = new Map([...missing.values()].map(({ name, identity }) => [name, identity]));
+    for (const name of await vault.carryOver(source, place, identities)) missing.delete(name);
   }
   await readAgain(operation, cloud, generationId, plan.jobs.length, missing);
   if (missing.size > 0) {

@@ -20,10 +20,10 @@ export class StoreVault implements CredentialVault {
     await this.write(`${prefixOf(place)}part-${ordinal(job)}.ndjson.gz`, lines);
   }
 
-  async carryOver(from: CredentialPlace, to: CredentialPlace, names: ReadonlySet<string>): Promise<string[]> {
+  async carryOver(from: CredentialPlace, to: CredentialPlace, devices: ReadonlyMap<string, string>): Promise<string[]> {
     const carried: string[] = [];
     for (const [i, key] of (await this.partsOf(from)).entries()) {
-      const lines = (await this.read(key)).filter(({ name }) => names.has(name));
+      const lines = (await this.read(key)).filter(({ name, id }) => devices.get(name) === id);
       if (lines.length === 0) continue;
       await this.write(`${prefixOf(to)}carried-${from.generationId}-${ordinal(i)}.ndjson.gz`, lines);
       carried.push(...lines.map(({ name }) => name));

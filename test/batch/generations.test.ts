@@ -94,6 +94,27 @@ describe('changing a batch', () => {
     expect(world.devices()).toEqual(lights(3));
   });
 
+  it('does not keep the secret of a device that was deleted for that of the one in its place (I4)', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(2)));
+    world.emulator.aliyun.deleteDevice('light-002');
+    const { generation: undone } = await world.update(old, world.options(lights(3)));
+    await world.update(undone, world.options(lights(2)));
+    world.denyOperation('DeleteDevice');
+    expect(await world.delete(undone)).toMatchObject({ state: 'failed' });
+    world.emulator.aliyun.seed({ keys: [world.emulator.aliyun.accessKey] });
+    // Takes light-002 from the one that is still to be cleared away, light-001 from the older one.
+    const { state, generation } = await world.update(old, world.options(lights(3)));
+    expect(state).toBe('succeeded');
+    const parts = [...world.store.objects.keys()].filter((key) => key.startsWith(`credentials/b1/${generation}/`));
+    const secrets = parts.filter((key) => key.endsWith('.gz')).flatMap((key) => world.credentials(key));
+    const there = world.emulator.aliyun.devices().map(({ deviceName: name, iotId: id, deviceSecret: DeviceSecret }) => {
+      return { DeviceSecret, name, id };
+    });
+    expect(secrets).toHaveLength(3);
+    expect(secrets).toEqual(expect.arrayContaining(there));
+  });
+
   it('creates a device again that somebody has deleted', async () => {
     const world = new World();
     const { generation: old } = await world.create(world.options(lights(3)));

@@ -8,10 +8,10 @@ export interface CredentialVault {
   /** Keeps the secrets of the devices that one job created. */
   savePart(place: CredentialPlace, job: number, devices: readonly CollectedDevice[]): Promise<void>;
   /**
-   * Copies what another generation has of the named devices, because they belong to this one as well now. Returns the
-   * names of those that it had.
+   * Copies what another generation has of devices that belong to this one as well now: of just these identities, by name, for a
+   * device that was registered anew has another secret. Returns the names of those that it had.
    */
-  carryOver(from: CredentialPlace, to: CredentialPlace, names: ReadonlySet<string>): Promise<string[]>;
+  carryOver(from: CredentialPlace, to: CredentialPlace, devices: ReadonlyMap<string, string>): Promise<string[]>;
   /** Writes the index of all parts: from then on readers find them. */
   finish(place: CredentialPlace): Promise<void>;
   /** Deletes everything at this place. */
