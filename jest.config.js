@@ -1,9 +1,10 @@
 const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] };
-// A time-out only ends what hangs: it is no statement about speed, and machines are slow at times.
-const common = { testEnvironment: 'node', transform, testTimeout: 60_000 };
+const common = { testEnvironment: 'node', transform };
 
 /** Two projects: `unit` runs anywhere Node runs; `e2e` drives the real command-line tools. @type {import('jest').Config} */
 module.exports = {
+  // A time-out only ends what hangs: it is no statement about speed, and machines are slow at times.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
