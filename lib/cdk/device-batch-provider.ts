@@ -11,7 +11,7 @@ import { Construct, DependencyGroup, type IConstruct, type IDependable } from 'c
 import { framework } from './framework';
 import { HandlerFunctions } from './handler-functions';
 import { secretFingerprint, secretStatements } from './secret-access';
-import { storeBucket } from './store-bucket';
+import { retainStore, storeBucket } from './store-bucket';
 import { SynthesisError } from './synthesis-error';
 
 /** Where and how the handler of a stack's batches runs. */
@@ -160,6 +160,14 @@ export class DeviceBatchProvider extends Construct {
     });
     const statements = [new PolicyStatement({ actions: ['s3:GetObject'], resources })];
     return new Policy(this, 'ReadNames', { statements, roles: [this.functions.isCompleteRole] });
+  }
+
+  /**
+   * Keeps the records, manifests and credentials when the stack is deleted.
+   * @internal
+   */
+  public _retainStore(): void {
+    retainStore(this.bucket);
   }
 
   /**

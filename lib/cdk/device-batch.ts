@@ -152,6 +152,7 @@ export class DeviceBatch extends Construct {
     const removalPolicy = removalOption(this, props.removalPolicy);
     const timeoutSeconds = this.timeoutSeconds(limits);
     this.provider = this.providerOfStack();
+    if (removalPolicy === 'retain') this.provider._retainStore();
 
     const { devices, grants } = this.onTheWay(selection);
     const properties = {

@@ -1,7 +1,14 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge, arnInFindings, wildcardOn } from './acknowledge';
 
@@ -46,6 +53,21 @@ export function storeBucket(
   }
   return bucket;
 }
+
+/**
+ * Lets the bucket and what lies in it outlive the stack. What empties it looks at a tag of the bucket and leaves everything
+ * where the tag does not say "true" (aws-cdk-lib, aws-s3/lib/bucket.ts, `autoDeleteObjects`).
+ */
+export function retainStore(bucket: Bucket): void {
+  // The CDK refuses another policy beside its `autoDeleteObjects`, which this switches off.
+  const resource = bucket.node.defaultChild as CfnBucket;
+  resource.addOverride('DeletionPolicy', 'Retain');
+  resource.addOverride('UpdateReplacePolicy', 'Retain');
+  Tags.of(bucket).add('aws-cdk:auto-delete-objects', 'false', { priority: OVER_THE_CDK });
+}
+
+/** Tags of a higher priority win; the CDK adds its own with 100. */
+const OVER_THE_CDK = 300;
 
 /**
  * Exactly what a function of the handler does with the records: `clear`s what is over, or only reads and writes. Listing

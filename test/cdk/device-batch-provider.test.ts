@@ -1,4 +1,4 @@
-import { App, CfnElement, Stack } from 'aws-cdk-lib';
+import { App, CfnElement, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import {
   GatewayVpcEndpointAwsService,
@@ -28,6 +28,27 @@ function actions(stack: Stack): string[] {
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
     .flatMap(({ Action }) => Action as string | string[]);
 }
+
+describe('the bucket', () => {
+  const bucketOf = (stack: Stack) => {
+    const { DeletionPolicy, Properties } = resource(stack, 'AWS::S3::Bucket');
+    const tags = Properties.Tags as { Key: string; Value: string }[];
+    return { DeletionPolicy, emptied: tags.find(({ Key }) => Key === 'aws-cdk:auto-delete-objects')?.Value };
+  };
+
+  test('ends with the stack, emptied before', () => {
+    const stack = town();
+    lights(stack);
+    expect(bucketOf(stack)).toEqual({ DeletionPolicy: 'Delete', emptied: 'true' });
+  });
+
+  test('stays, with all that it holds, where a batch retains its devices', () => {
+    const stack = town();
+    lights(stack);
+    lights(stack, { devices: Devices.named(['gate']), removalPolicy: RemovalPolicy.RETAIN }, 'Gates');
+    expect(bucketOf(stack)).toEqual({ DeletionPolicy: 'Retain', emptied: 'false' });
+  });
+});
 
 describe('one provider', () => {
   test('is made by itself and shared by all batches of the stack', () => {
