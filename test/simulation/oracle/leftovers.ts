@@ -102,9 +102,10 @@ export class Leftovers {
   private isExcused(device: DeviceStory): boolean {
     if (this.mayStay(device)) return true;
     const { store } = this.world;
-    const { skipped, unheard } = this.claims;
-    return rememberedGenerations(store).some(
-      (each) => (skipped.has(each.id) || unheard.has(each.id)) && answersFor(store, each, device.name, device.identity),
-    );
+    const { skipped, heard } = this.claims;
+    return rememberedGenerations(store).some(({ id, phase, ...rest }) => {
+      const excused = skipped.has(id) || (phase === 'standing' && !heard.has(id));
+      return excused && answersFor(store, { id, phase, ...rest }, device.name, device.identity);
+    });
   }
 }

@@ -69,7 +69,6 @@ export class Oracle {
     if (!known || response.Status !== 'SUCCESS' || event.RequestType === 'Delete') return;
     const { batch, spec, sentAt } = known;
     const claim = this.successes.claimOf(batch, spec, response);
-    if (!this.claims.find(claim.id)) this.claims.unheard.add(claim.id);
     this.policies.told(claim);
     // What is told once more, or after something else was asked for, says what was.
     if (this.newest.get(`${event.StackId} ${batch}`) !== event.RequestId) return;

@@ -19,11 +19,11 @@ export class Claims {
   private readonly protectedOnes = new Map<string, Claim>();
   /** Ids of which CloudFormation skipped the clean-up: owed for as long as the store knows of them. */
   readonly skipped = new Set<string>();
-  /** Successes that CloudFormation never heard of. */
-  readonly unheard = new Set<string>();
+  /** Every id that CloudFormation was ever told success with. */
+  readonly heard = new Set<string>();
 
   add(claim: Claim): void {
-    this.unheard.delete(claim.id);
+    this.heard.add(claim.id);
     this.protectedOnes.set(claim.id, claim);
   }
 
