@@ -47,10 +47,10 @@ export const mutants: readonly Mutant[] = [
     to: 'const flying = false;',
   },
   {
-    mistake: 'I3, I5: two work on a batch at once',
+    mistake: 'I3, I5: whoever has lost the lease goes on',
     file: 'lib/batch/record/lease.ts',
-    from: 'if (next.lease && next.lease.until > record.clock.now()) return false;',
-    to: '',
+    from: 'if (head.lease?.holder !== this.holder || this.record.clock.now() > this.until) throw new LeaseLost();',
+    to: 'void head;',
   },
   {
     mistake: 'I4: a job that failed in part counts as a success',
@@ -97,8 +97,8 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I11: what was not deleted is forgotten',
     file: 'lib/batch/drop.ts',
-    from: 'if (spared.some((device) => !others.some((other) => answersFor(other, device)))) {',
-    to: 'if (spared.length < 0) {',
+    from: 'homeless: spared.some((device) => !others.some((other) => answersFor(other, device))),',
+    to: 'homeless: false,',
   },
   {
     mistake: 'a drop that has looked already is not waited for',

@@ -66,12 +66,16 @@ export class Oracle {
   answered(event: FrameworkEvent, response: CfnResponse): void {
     this.answers.check(event, response);
     const known = this.specs.get(event.RequestId);
+    const isNewest = this.newest.get(`${event.StackId} ${event.LogicalResourceId}`) === event.RequestId;
+    if (isNewest && response.Reason.includes('[Superseded]')) {
+      this.report.violated('I5', `${event.RequestType} ${event.RequestId} was superseded, and nothing came after it`);
+    }
     if (!known || response.Status !== 'SUCCESS' || event.RequestType === 'Delete') return;
     const { batch, spec, sentAt } = known;
     const claim = this.successes.claimOf(batch, spec, response);
     this.policies.told(claim);
     // What is told once more, or after something else was asked for, says what was.
-    if (this.newest.get(`${event.StackId} ${batch}`) !== event.RequestId) return;
+    if (!isNewest) return;
     if (this.checkedSuccesses.has(event.RequestId)) return;
     this.checkedSuccesses.add(event.RequestId);
     this.successes.check(batch, spec, response, sentAt);
