@@ -253,6 +253,7 @@ function forgetOld(head: Head, now: number): void {
   for (const generation of gone) {
     generation.names.chunks = [];
     generation.policy.onExisting = 'fail';
+    delete generation.asked;
     delete generation.drop;
   }
 }
