@@ -86,6 +86,7 @@ function letFall(head: Head, id: string): boolean {
   if (named) named.named = true;
   else meant.disownedAs = id;
 
+  forgetUnheard(head, meant);
   const current = head.generations.find((generation) => generation.id === head.current);
   if (!current || meant !== current) {
     if (current && meant.bornAt <= current.bornAt) head.confirmed = true;
@@ -106,6 +107,18 @@ function letFall(head: Head, id: string): boolean {
     if (heir.asked !== undefined) head.lastAsked = heir.asked;
   } else delete head.current;
   return true;
+}
+
+/**
+ * Where an Update was cut off after its replacement stood and before it told anybody, its Delete comes under the id that the
+ * Update named, and no event will ever name the replacement: the one goes with the other.
+ */
+function forgetUnheard(head: Head, meant: Generation): void {
+  const returning = head.requests.filter(({ target }) => target !== undefined && target === head.current);
+  const untold = returning.length > 0 && returning.every(({ outcome }) => !outcome?.ok);
+  if (!untold || !returning.some(({ kind, named }) => kind === 'raise' && named === meant.id)) return;
+  // That it was the current one is what its asker knows.
+  Object.assign(head, { current: meant.id, confirmed: true });
 }
 
 /**

@@ -49,6 +49,17 @@ describe('an operation that is cut off', () => {
     },
   );
 
+  it('takes a replacement along that stood and was told to nobody, when the batch is deleted under its old id (I2)', async () => {
+    const world = new World();
+    const { generation: old } = await world.create(world.options(lights(3)));
+    const order = world.order({ type: 'update', named: old, options: world.options(lights(3, 3)) });
+    const replacement = await world.submit(order);
+    await killedAt(world, order, (what) => what.startsWith('store put heads/') && world.head().current === replacement);
+
+    expect(await world.delete(old)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
   it('tells what it rolled back, although it was killed between that and the telling (I6)', async () => {
     const world = new World();
     world.fault({ kind: 'failCreate', names: ['light-002'] });
