@@ -54,7 +54,11 @@ export class Performance {
     const timed = (line: string) => tell(`${clockFace(this.world.timeline.now() - start)} ${line}`);
     this.world = new SimulatedWorld(life.seed, life.setting, tally, timed);
     this.oracle = new Oracle(this.world, this.claims, () => this.events.stackId);
-    this.framework = new FrameworkRules(this.world, (event, response) => this.oracle.answered(event, response));
+    this.framework = new FrameworkRules(
+      this.world,
+      (event, response) => this.oracle.answered(event, response),
+      (event) => this.oracle.delivered(event),
+    );
     [this.events, this.stack] = this.newStack();
   }
 

@@ -29,8 +29,10 @@ export class Oracle {
   private readonly rates: Rates;
   private readonly policies = new Policies();
   private readonly specs = new Map<string, { batch: string; spec: BatchSpec; sentAt: number }>();
-  /** The last request about each batch. */
-  private readonly newest = new Map<string, string>();
+  /** The requests about each batch, the last one last. */
+  private readonly requests = new Map<string, string[]>();
+  /** Requests while which another one about the same batch was delivered, be it an older one once more. */
+  private readonly rivalled = new Set<string>();
   private readonly checkedSuccesses = new Set<string>();
 
   constructor(
@@ -58,16 +60,22 @@ export class Oracle {
     const sentAt = this.world.timeline.now();
     const batch = event.LogicalResourceId;
     this.specs.set(event.RequestId, { batch, spec, sentAt });
-    this.newest.set(`${event.StackId} ${batch}`, event.RequestId);
+    this.requestsAbout(event).push(event.RequestId);
+    this.delivered(event);
     if (event.RequestType !== 'Delete') this.policies.asked(batch, spec);
+  }
+
+  /** Our function has worked on the event: whatever else it was asked of that batch may have given way. */
+  delivered(event: FrameworkEvent): void {
+    for (const id of this.requestsAbout(event)) if (id !== event.RequestId) this.rivalled.add(id);
   }
 
   /** The framework answers, whether or not CloudFormation listens. */
   answered(event: FrameworkEvent, response: CfnResponse): void {
     this.answers.check(event, response);
     const known = this.specs.get(event.RequestId);
-    const isNewest = this.newest.get(`${event.StackId} ${event.LogicalResourceId}`) === event.RequestId;
-    if (isNewest && response.Reason.includes('[Superseded]')) {
+    const isNewest = this.requestsAbout(event).at(-1) === event.RequestId;
+    if (!this.rivalled.has(event.RequestId) && response.Reason.includes('[Superseded]')) {
       this.report.violated('I5', `${event.RequestType} ${event.RequestId} was superseded, and nothing came after it`);
     }
     if (!known || response.Status !== 'SUCCESS' || event.RequestType === 'Delete') return;
@@ -105,5 +113,12 @@ export class Oracle {
     if (deleted) this.leftovers.checkNothingAtAll();
     else this.report.violated('I2', 'the stack could not be deleted in the end');
     this.answers.checkSecrets();
+  }
+
+  private requestsAbout({ StackId, LogicalResourceId }: FrameworkEvent): string[] {
+    const batch = `${StackId} ${LogicalResourceId}`;
+    const requests = this.requests.get(batch) ?? [];
+    this.requests.set(batch, requests);
+    return requests;
   }
 }

@@ -33,6 +33,8 @@ export class FrameworkRules {
     private readonly world: SimulatedWorld,
     /** Told of every answer on its way to CloudFormation, whether or not that still listens. */
     private readonly answered: (event: FrameworkEvent, response: CfnResponse) => void,
+    /** Told whenever our function has worked on an event's delivery: the first one, or one that repeats it. */
+    private readonly delivered: (event: FrameworkEvent) => void,
   ) {}
 
   /** Sends an event. Its answer is undefined if none comes within CloudFormation's patience. */
@@ -96,11 +98,17 @@ export class FrameworkRules {
   private async invokeOnEvent(event: FrameworkEvent, fault: Fault | undefined): Promise<Invoked> {
     if (fault?.kind === 'invokedAgain') {
       for (let i = 0; i < Math.min(5, fault.times); i++) {
-        this.begin(async () => void (await invoke(this.world, 'onEvent', event)));
+        this.begin(async () => void (await this.deliverOnce(event)));
         await this.world.timeline.sleep(Math.min(fault.ms, 5_000));
       }
     }
-    return invoke(this.world, 'onEvent', event);
+    return this.deliverOnce(event);
+  }
+
+  private async deliverOnce(event: FrameworkEvent): Promise<Invoked> {
+    const invoked = await invoke(this.world, 'onEvent', event);
+    this.delivered(event);
+    return invoked;
   }
 
   /** The state machine: our function again and again, whether or not the framework's own lived to hear of it. */
