@@ -1,5 +1,5 @@
 import type { Random } from '../random';
-import { namesIn, type BatchSpec, type Template } from '../stack/spec';
+import { GENERATED_PREFIX, namesIn, type BatchSpec, type Template } from '../stack/spec';
 
 const LOGICAL_IDS = ['Lamps', 'Meters', 'Doors', 'Pumps'] as const;
 const ALL_NAMES = Array.from({ length: 12 }, (_, i) => `dev-${String(i).padStart(2, '0')}`);
@@ -63,7 +63,7 @@ function add(random: Random, template: Template): void {
       kind === 'named'
         ? { named: random.shuffled(names).slice(0, count) }
         : kind === 'generated'
-          ? { generated: { count, prefix: 'gen-' } }
+          ? { generated: { count, prefix: GENERATED_PREFIX } }
           : { assignedByCloud: { count: random.int(1, 4) } },
     deleteActivated: random.chance(0.25),
     deviceCredentials: random.chance(0.8) ? 'store' : 'none',

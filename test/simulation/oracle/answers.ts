@@ -1,5 +1,6 @@
 import type { CfnResponse, FrameworkEvent } from '../stack/framework';
 import type { SimulatedWorld } from '../world/world';
+import type { DeviceStory } from './device-history';
 import type { Report } from './report';
 
 /** CloudFormation's limit for a response. */
@@ -11,6 +12,8 @@ const OURS = /\[(Unexpected|RecordMissing|RecordUnreadable|UnknownRequest)\]/;
 /** I6, I7, I9: how requests end, and what must not be in their answers, in the log or in the store. */
 export class Answers {
   private readonly texts: string[] = [];
+  /** By batch: when it was told that a job is out there of which nobody knows the id. */
+  private readonly jobsUnknown = new Map<string, number>();
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -30,6 +33,7 @@ export class Answers {
     this.world.tally.add('failures', code ?? line.slice(0, 60));
     const framework = /^(Runtime exited|Operation timed out|DELETE: cannot)/.test(line);
     if (code === undefined && !framework) this.report.violated('I6', `a failure without a code: ${line}`);
+    if (code === 'OutcomeUnknown') this.jobsUnknown.set(LogicalResourceId, this.world.timeline.now());
     if (OURS.test(line)) this.report.violated('I6', `a failure of our own: ${line}`);
   }
 
@@ -45,6 +49,11 @@ export class Answers {
   /** Whether any answer or log line has this name. */
   name(name: string): boolean {
     return this.texts.some((text) => text.includes(name)) || this.world.logs.some((line) => line.includes(name));
+  }
+
+  /** Whether it was told that the batch has a job whose id nobody knows, before that job made the device. */
+  toldOfUnknownJob({ madeBy, madeAt }: DeviceStory): boolean {
+    return madeBy !== undefined && (this.jobsUnknown.get(madeBy.batch) ?? Infinity) <= madeAt;
   }
 
   /** I7, once a life. */

@@ -31,7 +31,8 @@ export class Deletions {
   private judge(device: DeviceStory, call: CallRecord): void {
     const { name, identity, product, madeBy } = device;
     const what = `${name} (${identity}) was deleted for ${call.batch}`;
-    if (madeBy?.stack !== call.stack) return this.report.violated('I1', `${what}, and somebody else had registered it`);
+    const ours = madeBy?.stack === call.stack || this.policies.isOursByName(name);
+    if (!ours) return this.report.violated('I1', `${what}, and somebody else had registered it`);
     if (this.policies.forbidDeletion(identity)) this.report.violated('I1', `${what}, although it was to be retained`);
     const claim = this.claims.of(product, name, identity);
     if (claim) this.report.violated('I1', `${what}, while ${claim.batch} lists it (${claim.id})`);

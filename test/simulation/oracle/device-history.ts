@@ -8,6 +8,7 @@ export interface DeviceStory {
   identity: string;
   /** The call that had it made; undefined if somebody else made it. */
   madeBy?: CallRecord;
+  madeAt: number;
   /** The place of its first connection among all events. */
   connected?: number;
   connectedAt?: number;
@@ -40,7 +41,7 @@ export class DeviceHistory {
       const by = calls.byId(event.requestId);
       const story = this.byIdentity.get(identity);
       if (event.event === 'created' || event.event === 'seeded') {
-        this.byIdentity.set(identity, { product, name, identity, ...(by && { madeBy: by }) });
+        this.byIdentity.set(identity, { product, name, identity, madeAt: time, ...(by && { madeBy: by }) });
       } else if (event.event === 'connected' && story) {
         story.connected ??= this.read;
         story.connectedAt ??= time;

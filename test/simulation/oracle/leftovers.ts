@@ -1,5 +1,6 @@
 import type { Claims } from '../stack/claims';
 import type { SimulatedWorld } from '../world/world';
+import type { Answers } from './answers';
 import type { DeviceHistory, DeviceStory } from './device-history';
 import type { Policies } from './policies';
 import type { Report } from './report';
@@ -14,8 +15,7 @@ export class Leftovers {
     private readonly policies: Policies,
     private readonly report: Report,
     private readonly stack: () => string,
-    /** Whether an answer or the log named the device. */
-    private readonly named: (name: string) => boolean,
+    private readonly answers: Answers,
   ) {}
 
   /** Devices that our calls made and that no deployed batch lists. */
@@ -75,13 +75,14 @@ export class Leftovers {
 
   /**
    * Made by a request without names whose answer never came to be recorded: its job is known to nobody. An answer or the log
-   * names the device, unless the batch still has to find out.
+   * names the device, unless the batch still has to find out, or there was no device yet when it told of the job.
    */
-  private isUnprovable({ madeBy, name, product }: DeviceStory): boolean {
+  private isUnprovable(device: DeviceStory): boolean {
+    const { madeBy, name, product } = device;
     if (madeBy?.operation !== 'BatchRegisterDevice') return false;
     const remembered = rememberedGenerations(this.world.store);
     const open = remembered.some(({ kind, cloudKey }) => kind === 'assigned' && cloudKey.endsWith(`/${product}`));
-    return open || this.named(name);
+    return open || this.answers.name(name) || this.answers.toldOfUnknownJob(device);
   }
 
   private mayStay(device: DeviceStory): boolean {

@@ -46,8 +46,7 @@ export class Oracle {
     this.registrations = new Registrations(world, report);
     this.successes = new Successes(world, this.history, report);
     this.answers = new Answers(world, report);
-    const named = (name: string) => this.answers.name(name);
-    this.leftovers = new Leftovers(world, this.history, claims, policies, report, stack, named);
+    this.leftovers = new Leftovers(world, this.history, claims, policies, report, stack, this.answers);
     this.rates = new Rates(world, report);
     world.executed = (call: CallRecord) => {
       this.deletions.executed(call);

@@ -7,6 +7,9 @@ export type BatchSpec = { product: 0 | 1 } & Pick<
   'devices' | 'deleteActivated' | 'deviceCredentials' | 'onExisting' | 'onPartialFailure' | 'removalPolicy'
 >;
 
+/** What every generated name of a life begins with, and no other. */
+export const GENERATED_PREFIX = 'gen-';
+
 /** A template: the batches of the stack by their logical ids. */
 export type Template = Record<string, BatchSpec>;
 
