@@ -55,7 +55,7 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   const base = { id: event.requestId, acceptedAt: now, deadline: event.deadline };
   if (event.type === 'delete') {
     const found = letFall(head, event.named);
-    return { ...base, kind: 'drop', ...(!found && { notBefore: now + DELAYED_DELIVERY_MS }) };
+    return { ...base, kind: 'drop', named: event.named, ...(!found && { notBefore: now + DELAYED_DELIVERY_MS }) };
   }
 
   const { ask } = event;
@@ -205,9 +205,11 @@ function supersedeOthers(head: Head, request: Request): void {
 
 /**
  * An Update that comes with the options of the event that waits as its old ones is younger than that one. Not so where that one
- * only goes back to what stands: its elder, which it takes back, came with those as well.
+ * only goes back to what stands: its elder, which it takes back, came with those as well. And a Delete that waits is tried
+ * again under the same id, if whoever worked on it died.
  */
 function isYounger(head: Head, event: BatchEvent, waiting: Request): boolean {
+  if (event.type === 'delete') return waiting.kind === 'drop' && waiting.named === event.named;
   const knowsIt = event.type === 'update' && event.previous !== undefined && event.previous === head.lastAsked;
   return knowsIt && waiting.kind === 'raise';
 }

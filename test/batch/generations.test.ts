@@ -269,6 +269,15 @@ describe('events out of the ordinary', () => {
     expect(world.devices()).toEqual([]);
   });
 
+  it('takes a Delete for younger than a waiting one of the same id: whoever worked on that one has died', async () => {
+    const world = new World();
+    const first = world.order({ type: 'delete', named: 'unheard-of' });
+    await world.submit(first);
+    expect(await world.once(first.requestId)).toEqual({ state: 'unfinished' });
+    expect(await world.delete('unheard-of')).toEqual({ state: 'succeeded' });
+    expect(await world.once(first.requestId)).toMatchObject({ state: 'failed', code: 'Superseded' });
+  });
+
   it('takes an Update that knows of a waiting one for younger, not for the one that was waited for', async () => {
     const world = new World();
     const [asked, unheard, wanted] = [lights(2), lights(3), lights(4)].map((names) => world.options(names));

@@ -109,7 +109,7 @@ const requestSchema = z.looseObject({
   kind: z.enum(['raise', 'keep', 'drop']),
   /** The generation that is returned (`raise`, `keep`). */
   target: z.string().optional(),
-  /** The generation that the event named, which may still be asked for again. */
+  /** The id that an Update or Delete came with; that of an Update may still be asked for again. */
   named: z.string().optional(),
   acceptedAt: z.number(),
   deadline: z.number(),

@@ -108,7 +108,7 @@ export class Stack {
     const creates = !present || present.state === 'createFailed';
     if (present && creates && this.events.neverHeard.has(batch)) {
       // Nothing could tell a Delete of this one, if it came later, from that of the next.
-      await this.remove(batch, present.id, present.spec, []);
+      if (!(await this.remove(batch, present.id, present.spec, []))) return false;
     } else if (present && creates) this.doomed.push({ batch, id: present.id, spec: present.spec });
     const answer = creates
       ? this.events.create(batch, spec)
