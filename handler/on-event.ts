@@ -1,4 +1,4 @@
-import { BatchError, submit } from '../lib/batch';
+import { BatchError, submit, unrecordedId } from '../lib/batch';
 import { awsFailureOf } from './aws-failure';
 import { batchIdOf } from './batch-id';
 import { failureOf } from './failure-of';
@@ -38,7 +38,7 @@ export async function onEvent(
   } catch (error) {
     const failure = failureOf(error, bucket);
     observer.log('error', failure.message, { type, error });
-    if (type === 'Create' && perhapsRecorded(error)) return refusal(batchId, failure.message);
+    if (type === 'Create' && perhapsRecorded(error)) return refusal(unrecordedId(batchId, requestId), failure.message);
     throw failure;
   }
 }
@@ -54,10 +54,7 @@ function perhapsRecorded(error: unknown): boolean {
   return failure !== 'denied' && failure !== 'missing';
 }
 
-/**
- * `isComplete` is to fail with this, because then the id is kept and CloudFormation sends a Delete for it. The engine takes
- * it, like any id that it does not know, for that of the newest Create which nobody has heard of.
- */
-function refusal(batchId: string, Refused: string): OnEventAnswer {
-  return { PhysicalResourceId: `${batchId}-unrecorded`, Refused };
+/** `isComplete` is to fail with this, because then the id is kept and CloudFormation sends a Delete for it. */
+function refusal(PhysicalResourceId: string, Refused: string): OnEventAnswer {
+  return { PhysicalResourceId, Refused };
 }

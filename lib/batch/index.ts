@@ -3,6 +3,7 @@ export { submit, type Order } from './submit';
 export { reconcile, type Result } from './reconcile';
 export { loadNames } from './record/names';
 export { DELAYED_DELIVERY_MS } from './intent';
+export { unrecordedId } from './unrecorded';
 export type { EnginePorts } from './operation';
 export { StoreVault } from './store-vault';
 export { systemClock } from './system-clock';

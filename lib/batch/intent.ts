@@ -3,6 +3,7 @@ import { cloudKey } from './contract/cloud-reference';
 import type { Clock } from './ports/clock';
 import { keptOrListed, type Access, type Generation, type Head, type Policy, type Request } from './record/head';
 import type { NameList } from './record/names';
+import { isMeantBy, isUnrecordedId } from './unrecorded';
 
 /** What a Create or Update asks for. */
 export interface Ask {
@@ -64,14 +65,14 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   head.lastAsked = ask.digest;
   const ends = { names: ask.names, policy: ask.policy, access: ask.access, ...wait };
   if (event.type === 'create') {
-    return { ...base, ...ends, kind: 'raise', target: newGeneration(head, ask, 'create', clock).id };
+    return { ...base, ...ends, kind: 'raise', target: newGeneration(head, event, clock).id };
   }
 
   confirm(head, event.named);
   const standing = standingLike(head, ask, event.named);
   if (standing) standing.asked = ask.digest;
   if (standing) return { ...base, ...ends, kind: 'keep', target: standing.id, named: event.named };
-  return { ...base, ...ends, kind: 'raise', target: newGeneration(head, ask, 'update', clock).id, named: event.named };
+  return { ...base, ...ends, kind: 'raise', target: newGeneration(head, event, clock).id, named: event.named };
 }
 
 /**
@@ -129,6 +130,7 @@ function forgetUnheard(head: Head, meant: Generation): void {
  */
 function unheardCreate(head: Head, id: string): Generation | undefined {
   const creates = head.generations.filter(({ origin }) => origin === 'create');
+  if (isUnrecordedId(head, id)) return creates.find(({ request }) => isMeantBy(id, head, request));
   return (
     creates.find(({ disownedAs }) => disownedAs === id) ??
     creates.find(({ named, disownedAs }) => !named && disownedAs === undefined)
@@ -167,12 +169,17 @@ function standingLike(head: Head, ask: Ask, named: string): Generation | undefin
   return alike.find((each) => each.id === named) ?? alike.at(-1);
 }
 
-function newGeneration(head: Head, ask: Ask, origin: Generation['origin'], clock: Clock): Generation {
+function newGeneration(
+  head: Head,
+  { type: origin, requestId: request, ask }: Exclude<BatchEvent, { type: 'delete' }>,
+  clock: Clock,
+): Generation {
   const generation: Generation = {
     // At most 64 bytes, and never computed again: it is CloudFormation's physical id.
     id: `${head.batchId}-${clock.nonce(8)}`,
     phase: 'rising',
     origin,
+    request,
     bornAt: clock.now(),
     cloud: ask.cloud,
     cloudKey: cloudKey(ask.cloud),
@@ -226,7 +233,7 @@ function refuseAsOlder(head: Head, event: BatchEvent, clock: Clock): string | un
   const now = clock.now();
   let target: string | undefined;
   if (event.type !== 'delete') {
-    const generation = newGeneration(head, event.ask, event.type, clock);
+    const generation = newGeneration(head, event, clock);
     // It answers for nothing, but its id may come back in a Delete; one with an invented id means another.
     generation.phase = 'gone';
     generation.named = true;

@@ -137,4 +137,25 @@ describe('a Create that could not be recorded', () => {
     expect(phases()).toEqual(['gone']);
     expect(world.devices()).toEqual([]);
   });
+
+  it.each([
+    ['was not recorded', false],
+    ['was recorded', true],
+  ])('%s, although its answer says neither: its Delete leaves what was created since (I1)', async (_what, executed) => {
+    let failing = false;
+    store.trouble = (call) => {
+      failing ||= call.startsWith('put heads/');
+      return failing ? { error: connectionReset(), executed } : undefined;
+    };
+    const first = await world.create();
+    expect(first.Status).toBe('FAILED');
+    // Without a roll-back: created anew, and only then is what failed deleted.
+    store.trouble = () => undefined;
+    const second = await world.create();
+    expect(second.Status).toBe('SUCCESS');
+    expect((await world.delete(first.PhysicalResourceId)).Status).toBe('SUCCESS');
+    expect(world.devices()).toEqual(lights(3));
+    expect((await world.delete(second.PhysicalResourceId)).Status).toBe('SUCCESS');
+    expect(world.devices()).toEqual([]);
+  });
 });

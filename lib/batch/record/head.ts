@@ -34,6 +34,8 @@ const generationSchema = z.looseObject({
   phase: z.enum(phases),
   /** Whether a Create or an Update asked for it. */
   origin: z.enum(['create', 'update']),
+  /** Which request that was. */
+  request: z.string().optional(),
   bornAt: z.number(),
   cloud: z.looseObject({
     aliyun: z.looseObject({
