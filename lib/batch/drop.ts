@@ -139,7 +139,7 @@ async function createdMeanwhile(
   const others = await otherListings(operation.store, operation.clock, generation.cloudKey, generation.id);
   for (const at of lostTickets) {
     const window = await operation.patiently('listing what was created meanwhile', async () =>
-      cloud.createdSince?.(at - CLOCK_SLACK_MS, at + FLIGHT_MS + CLOCK_SLACK_MS),
+      cloud.createdSince?.(at - CLOCK_SLACK_MS, at + FLIGHT_MS + LONGEST_JOB_MS + CLOCK_SLACK_MS),
     );
     for (const { name, identity } of window ?? []) {
       if (!others.some(({ devices }) => devices.get(name)?.identity === identity)) names.push(name);
@@ -147,6 +147,9 @@ async function createdMeanwhile(
   }
   return names;
 }
+
+/** No cloud documents how long a job takes; that all of its devices exist within an hour is our assumption. */
+const LONGEST_JOB_MS = 3600_000;
 
 /** The cloud's times are in whole seconds, and its clock is not ours. */
 const CLOCK_SLACK_MS = 5_000;

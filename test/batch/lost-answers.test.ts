@@ -1,4 +1,5 @@
 import type { BatchOptions } from '../../lib/batch/contract';
+import { killedAt } from '../support/killed-at';
 import { lights, World } from '../support/world';
 
 /** A batch of `count` devices whose names the cloud invents. */
@@ -81,6 +82,20 @@ describe('the answer of BatchRegisterDevice (assignedByCloud) is lost', () => {
     world.clock.advance(60_000);
     expect(world.devices()).toHaveLength(5);
     expect(manifestNames(world)).toEqual(world.devices());
+  });
+
+  it('and its job takes minutes: whoever deletes the batch is told what the job has made by then', async () => {
+    const world = new World({ aliyun: { durations: { createMs: 300_000 } } });
+    const order = world.order({ type: 'create', options: assigned(world, 2) });
+    const generation = (await world.submit(order)) as string;
+    const sent = () => world.sent('BatchRegisterDevice') > 0;
+    await killedAt(world, order, (what) => what.startsWith('store put') && sent());
+    world.clock.advance(400_000);
+
+    const told = (await world.delete(generation)) as { code: string; message: string };
+    expect(world.devices()).toHaveLength(2);
+    expect(told.code).toBe('DevicesUnproven');
+    for (const name of world.devices()) expect(told.message).toContain(name);
   });
 
   it('and what it made can be listed by its job', async () => {

@@ -2,15 +2,15 @@ import type { BatchSpec } from '../stack/spec';
 import type { Course } from '../stack/stack';
 import type { Performance } from './perform';
 
-/** A killed process holds its lease no longer than this. */
-const LEASES_ARE_OVER_MS = 600_000;
+/** A killed process holds its lease no longer than this, and whatever nobody finishes counts as abandoned by then. */
+const ABANDONED_MS = 3_600_000;
 const MOST_DELETES = 5;
 
 /** The end of each life: nothing goes wrong any more, every job ends, and the stack is deleted. Then nothing may be left. */
 export async function settle(life: Performance): Promise<void> {
   const { world, stack, oracle } = life;
   world.tell('* nothing goes wrong any more: the stack is deleted');
-  await world.timeline.sleep(LEASES_ARE_OVER_MS);
+  await world.timeline.sleep(ABANDONED_MS);
   world.releaseJobs();
   await life.idle();
   await resumeWhatWasSkipped(life);
