@@ -6,7 +6,10 @@ import type { CustomResourceEvent } from './framework';
  * ids hold a random part, so a stack that is made again under its old name starts with nothing. Of a batch id the engine
  * makes CloudFormation's physical ids, which are refused beyond 1 KB and part of every response.
  */
-export function batchIdOf({ StackId, LogicalResourceId }: CustomResourceEvent): string {
+export function batchIdOf({
+  StackId,
+  LogicalResourceId,
+}: Pick<CustomResourceEvent, 'StackId' | 'LogicalResourceId'>): string {
   const digest = createHash('sha256').update(`${StackId}\n${LogicalResourceId}`).digest('hex');
   return `b${digest.slice(0, 16)}`;
 }

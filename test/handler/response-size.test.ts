@@ -114,7 +114,8 @@ describe('names that only the cloud knew', () => {
 describe('ids', () => {
   it('of a batch are short, the same for each event, and differ by stack and resource', () => {
     expect(batchId).toMatch(/^b[0-9a-f]{16}$/);
-    expect(batchIdOf({ ...event, RequestId: 'other' })).toBe(batchId);
+    const later = { ...event, RequestId: 'other' };
+    expect(batchIdOf(later)).toBe(batchId);
     expect(batchIdOf({ ...event, StackId: 'other' })).not.toBe(batchId);
     expect(batchIdOf({ ...event, LogicalResourceId: 'other' })).not.toBe(batchId);
   });

@@ -1,10 +1,11 @@
+import { batchIdOf } from '../../../handler/batch-id';
 import type { Claims } from '../stack/claims';
 import type { SimulatedWorld } from '../world/world';
 import type { Answers } from './answers';
 import type { DeviceHistory, DeviceStory } from './device-history';
 import type { Policies } from './policies';
 import type { Report } from './report';
-import { answersFor, releasedIdentities, rememberedGenerations } from './stored';
+import { answersFor, releasedIdentities, rememberedGenerations, type StoredGeneration } from './stored';
 
 /** I2 and I11: what nobody lists any more is gone, or else the store knows of it. */
 export class Leftovers {
@@ -66,10 +67,12 @@ export class Leftovers {
       if (this.isUnprovable(device) || this.isExcused(device)) continue;
       this.report.violated('I2', `${device.name} (${device.identity}) is left after everything was deleted`);
     }
-    for (const { id, phase } of rememberedGenerations(this.world.store)) {
+    for (const generation of rememberedGenerations(this.world.store)) {
+      const { id, phase } = generation;
       // One that rises was recorded by a Create which nobody heard of, and never begun.
       const owed = phase === 'falling' || phase === 'draining' || phase === 'failed';
-      if (owed) this.report.violated('I2', `${id} is still ${phase} after everything was deleted`);
+      if (!owed || this.wasGivenUp(generation)) continue;
+      this.report.violated('I2', `${id} is still ${phase} after everything was deleted`);
     }
   }
 
@@ -104,9 +107,19 @@ export class Leftovers {
     if (this.mayStay(device)) return true;
     const { store } = this.world;
     const { skipped, heard } = this.claims;
-    return rememberedGenerations(store).some(({ id, phase, ...rest }) => {
-      const excused = skipped.has(id) || (phase === 'standing' && !heard.has(id));
-      return excused && answersFor(store, { id, phase, ...rest }, device.name, device.identity);
+    return rememberedGenerations(store).some((generation) => {
+      const { id, phase } = generation;
+      const unheard = phase === 'standing' && !heard.has(id);
+      const excused = skipped.has(id) || unheard || this.wasGivenUp(generation);
+      return excused && answersFor(store, generation, device.name, device.identity);
     });
+  }
+
+  /** CloudFormation gave up after Deletes that all died before the first of them was recorded: only `status` shows the rest. */
+  private wasGivenUp({ batchId, deletes }: StoredGeneration): boolean {
+    const StackId = this.stack();
+    return [...this.claims.skipped].some(
+      ([id, LogicalResourceId]) => batchIdOf({ StackId, LogicalResourceId }) === batchId && !deletes.includes(id),
+    );
   }
 }

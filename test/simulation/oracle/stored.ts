@@ -13,8 +13,11 @@ export interface StoredManifest {
   devices: { name: string; id: string }[];
 }
 
-interface StoredGeneration {
+export interface StoredGeneration {
   id: string;
+  batchId: string;
+  /** The ids that Deletes of its batch came with. */
+  deletes: string[];
   phase: string;
   cloudKey: string;
   kind?: string;
@@ -23,14 +26,19 @@ interface StoredGeneration {
 
 interface StoredHead {
   batchId: string;
-  generations: StoredGeneration[];
+  generations: Omit<StoredGeneration, 'batchId' | 'deletes'>[];
+  requests: { kind: string; named?: string }[];
 }
 
 /** Every generation of which the store still knows that there may be devices. */
 export function rememberedGenerations(store: MemoryStore): StoredGeneration[] {
   const heads = [...store.objects.keys()].filter((key) => key.startsWith('heads/'));
   return heads
-    .flatMap((key) => readJson<StoredHead>(store, key)?.generations ?? [])
+    .flatMap((key) => {
+      const head = readJson<StoredHead>(store, key);
+      const deletes = (head?.requests ?? []).flatMap(({ kind, named = '' }) => (kind === 'drop' ? [named] : []));
+      return (head?.generations ?? []).map((each) => ({ ...each, batchId: head?.batchId ?? '', deletes }));
+    })
     .filter(({ phase }) => phase !== 'gone');
 }
 

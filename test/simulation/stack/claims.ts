@@ -17,8 +17,8 @@ export interface Claim {
  */
 export class Claims {
   private readonly protectedOnes = new Map<string, Claim>();
-  /** Ids of which CloudFormation skipped the clean-up: owed for as long as the store knows of them. */
-  readonly skipped = new Set<string>();
+  /** Ids of which CloudFormation skipped the clean-up, with their batches: owed for as long as the store knows of them. */
+  readonly skipped = new Map<string, string>();
   /** Every id that CloudFormation was ever told success with. */
   readonly heard = new Set<string>();
 

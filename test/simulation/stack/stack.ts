@@ -227,7 +227,7 @@ export class Stack {
       }
       if (gone) continue;
       this.world.tally.add('states', 'clean-up skipped');
-      this.claims.skipped.add(id);
+      this.claims.skipped.set(id, batch);
     }
   }
 
