@@ -72,8 +72,13 @@ export class Performance {
   }
 
   async idle(): Promise<boolean> {
-    for (let waited = 0; this.framework.running > 0 && waited < 240; waited++) await this.world.timeline.sleep(60_000);
-    return this.framework.running === 0;
+    for (let waited = 0; !this.quiet && waited < 240; waited++) await this.world.timeline.sleep(60_000);
+    return this.quiet;
+  }
+
+  /** Nobody is at work. */
+  private get quiet(): boolean {
+    return this.framework.running === 0 && this.world.outliving === 0;
   }
 
   /** A stack that was deleted took its store with it; one of its name begins with nothing. */
@@ -91,7 +96,7 @@ export class Performance {
     const struck = world.struck;
     world.faults.begin(step.faults);
     await this.carryOut(step);
-    const idle = this.framework.running === 0;
+    const idle = this.quiet;
     const calm = !debts && world.struck === struck && idle && !oracle.leftovers.jobsRun();
     oracle.stepped(this.stack.status, idle, calm);
   }
@@ -99,13 +104,7 @@ export class Performance {
   private async carryOut({ deed }: Step): Promise<void> {
     switch (deed.do) {
       case 'deploy':
-        if (
-          this.stack.status === 'absent' &&
-          this.stacks > 0 &&
-          this.events.sent.length > 0 &&
-          this.framework.running === 0
-        )
-          this.replaceStack();
+        if (this.stack.status === 'absent' && this.events.sent.length > 0 && this.quiet) this.replaceStack();
         return this.stack.deploy(deed.template, deed.course);
       case 'roll back':
         return this.stack.rollBackByHand(deed.course);

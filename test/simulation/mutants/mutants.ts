@@ -65,9 +65,9 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
-    mistake: 'I5: a repeated event is taken for another one',
-    file: 'lib/batch/intent.ts',
-    from: 'if (known) return known.target;',
+    mistake: 'I5: a call is not written down before it is made',
+    file: 'lib/batch/start-job.ts',
+    from: 'await announce(operation, job, ticket);',
     to: '',
   },
   {

@@ -23,6 +23,7 @@ export const faultKinds = {
   storeSlow: 'store',
   storeDenied: 'store',
   storeOutage: 'store',
+  outlives: 'store',
 
   killedBefore: 'any',
   killedAfter: 'any',

@@ -22,7 +22,7 @@ export async function invoke(
   event: CustomResourceEvent & Record<string, unknown>,
 ): Promise<Invoked> {
   const cause = { stack: event.StackId, batch: event.LogicalResourceId, request: event.RequestId };
-  const process = new Process(world, world.nextProcess(), cause, LIMITS_MS[name]);
+  const process = new Process(world, world.nextProcess(), cause, LIMITS_MS[name], name === 'isComplete');
   const handler = createHandler(portsOf(process));
   const invocation = { getRemainingTimeInMillis: () => process.remainingMs };
   world.working++;

@@ -5,6 +5,9 @@ import type { SimulatedWorld } from './world';
 /** How far the clocks of two processes may be apart. */
 const MOST_SKEW_MS = 1_500;
 
+/** How long a process may live on after its end. */
+const LONGEST_AFTERLIFE_MS = 120_000;
+
 /**
  * One invocation of the handler. Everything that it does outside of itself goes `through` here, where it may be disturbed; a
  * killed one never hears of anything again.
@@ -17,7 +20,8 @@ export class Process {
   private skew = 0;
   private tellKilled: () => void = () => undefined;
   private readonly endsAt: number;
-  private readonly stopTimer: () => void;
+  private stopTimer: () => void;
+  private outlives = false;
 
   constructor(
     readonly world: SimulatedWorld,
@@ -25,6 +29,8 @@ export class Process {
     /** The event that it works for. */
     readonly cause: { stack: string; batch: string; request: string },
     limitMs: number,
+    /** Whether it can go on although it counts as dead: one that only records an event is over too soon for that. */
+    private readonly mayOutlive: boolean,
   ) {
     this.killed = new Promise((resolve) => (this.tellKilled = () => resolve('killed')));
     this.endsAt = world.timeline.now() + limitMs;
@@ -41,10 +47,9 @@ export class Process {
     return this.endsAt - this.world.timeline.now();
   }
 
-  /** It has returned: nothing of it goes on. */
+  /** It has returned: nothing of it goes on, unless it outlives that. */
   end(): void {
-    this.dead = true;
-    this.stopTimer();
+    if (!this.outlives) this.stop();
   }
 
   async through<T>(io: string, run: (fault: Fault | undefined) => T | Promise<T>): Promise<T> {
@@ -61,6 +66,9 @@ export class Process {
         return never();
       case 'paused':
         await this.sleep(fault.ms);
+        break;
+      case 'outlives':
+        if (this.mayOutlive) await this.outlive(fault.ms);
         break;
       case 'clockJump':
         this.skew = Math.max(-MOST_SKEW_MS, Math.min(MOST_SKEW_MS, this.skew + fault.ms));
@@ -82,9 +90,28 @@ export class Process {
   }
 
   private die(): void {
-    this.end();
+    this.stop();
     this.world.killed.add(this.id);
     this.tellKilled();
+  }
+
+  private stop(): void {
+    if (this.outlives && !this.dead) this.world.outliving--;
+    this.dead = true;
+    this.stopTimer();
+  }
+
+  /** It counts as dead, and wakes up only when its time is long over. */
+  private async outlive(ms: number): Promise<void> {
+    const { timeline } = this.world;
+    if (!this.outlives) {
+      this.outlives = true;
+      this.world.outliving++;
+      this.stopTimer();
+      this.stopTimer = timeline.after(this.remainingMs + LONGEST_AFTERLIFE_MS, () => this.die());
+      this.tellKilled();
+    }
+    await this.sleep(this.remainingMs + ms);
   }
 
   private sleep(ms: number, ending?: AbortSignal): Promise<void> {

@@ -45,6 +45,8 @@ export class SimulatedWorld {
   storeIsOutUntil = 0;
   /** Processes that are at work now. */
   working = 0;
+  /** Processes that go on although they count as dead. */
+  outliving = 0;
   /** What the handlers logged, line by line. */
   readonly logs: string[] = [];
   /** Set anew for each step, so that a step's chance does not depend on the steps before. */
