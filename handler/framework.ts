@@ -6,6 +6,8 @@ export interface CustomResourceEvent {
   RequestType: 'Create' | 'Update' | 'Delete';
   /** The same for every delivery of one event. */
   RequestId: string;
+  /** What the template calls the type of the resource: one provider serves all of ours. */
+  ResourceType?: string;
   StackId: string;
   LogicalResourceId: string;
   /** Absent on Create, until `onEvent` has returned one. */

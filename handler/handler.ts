@@ -6,6 +6,7 @@ import { isComplete } from './is-complete';
 import type { ReadObject } from './names-files';
 import { onEvent } from './on-event';
 import type { ReadSecret } from './secrets';
+import { isStoreResource, storeIsComplete, storeOnEvent } from './store-resource';
 
 /** Everything outside of the handler. */
 export interface HandlerPorts {
@@ -31,7 +32,9 @@ export interface Handler {
 
 export function createHandler(ports: HandlerPorts): Handler {
   return {
-    onEvent: (event, invocation) => onEvent(ports, event, invocation),
-    isComplete: (event, invocation) => isComplete(ports, event, invocation),
+    onEvent: async (event, invocation) =>
+      isStoreResource(event) ? storeOnEvent(ports, event) : onEvent(ports, event, invocation),
+    isComplete: (event, invocation) =>
+      isStoreResource(event) ? storeIsComplete(ports, event, invocation) : isComplete(ports, event, invocation),
   };
 }

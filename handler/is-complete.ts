@@ -1,15 +1,16 @@
-import { BatchError, reconcile, StoreVault, type EnginePorts, type Result } from '../lib/batch';
+import { reconcile, StoreVault, type EnginePorts, type Result } from '../lib/batch';
 import { answerOf } from './answer';
-import { awsFailureOf, PROPAGATION_MS } from './aws-failure';
+import { PROPAGATION_MS } from './aws-failure';
 import { batchIdOf } from './batch-id';
 import { countedCloud } from './counted-cloud';
 import { failureOf } from './failure-of';
-import type { Acceptance, Invocation, IsCompleteAnswer, IsCompleteEvent } from './framework';
+import type { Invocation, IsCompleteAnswer, IsCompleteEvent } from './framework';
 import type { HandlerPorts } from './handler';
 import { writeMetrics, type Metrics } from './metrics';
 import { namesFiles } from './names-files';
 import { LogObserver } from './observer';
 import { countOwed } from './owed-generations';
+import { acceptanceOf, mayPass, workUntil } from './patience';
 import { patientStore, type Patience } from './patient-store';
 import { reasonOf, RequestFailed } from './request-failed';
 import { Secrets } from './secrets';
@@ -33,12 +34,12 @@ export async function isComplete(
   const metrics: Metrics = {};
 
   const now = clock.now();
-  const remaining = invocation.getRemainingTimeInMillis();
-  const until = now + Math.min(remaining - MARGIN_MS, LONGEST_MS);
-  const accepted = event.Accepted ?? { at: now, deadline: now + FALLBACK_MS };
+  const goneBy = now + invocation.getRemainingTimeInMillis();
+  const until = workUntil(invocation, now);
+  const accepted = acceptanceOf(event, now);
   try {
     const engine = enginePorts(ports, observer, metrics, { until, deniedUntil: accepted.at + PROPAGATION_MS });
-    const result = await reconcile(engine, batchId, requestId, { until, goneBy: now + remaining });
+    const result = await reconcile(engine, batchId, requestId, { until, goneBy });
     if (result.state === 'unfinished') return { IsComplete: false };
     metrics.GenerationsOwed = await countOwed(ports.store, clock).catch(() => undefined);
     if (result.state === 'failed') throw failed(result, observer);
@@ -64,16 +65,6 @@ export async function isComplete(
     writeMetrics(ports, event.StackId, metrics);
   }
 }
-
-/** For coming to an orderly end: a call that is under way then may take half of it. */
-const MARGIN_MS = 60_000;
-const LONGEST_MS = 240_000;
-
-/** Where an `onEvent` of another version did not tell the deadline: the longest that there is. */
-const FALLBACK_MS = 55 * 60_000;
-
-/** After the deadline there may still be an answer to write down. */
-const GRACE_MS = 60_000;
 
 function enginePorts(ports: HandlerPorts, observer: LogObserver, metrics: Metrics, patience: Patience): EnginePorts {
   const { clock } = ports;
@@ -102,22 +93,4 @@ function failed(result: Extract<Result, { state: 'failed' }>, observer: LogObser
   const { code, message } = result;
   observer.log('error', message, { code });
   return new RequestFailed(reasonOf(result));
-}
-
-/**
- * Whether the record, as it is, may be worked on later: a failed request to the store is not a failed batch. Once the deadline
- * is over the framework must hear so even if the store stays away, or it would ask for two more days (its time-out
- * counts attempts, and one may take minutes).
- */
-function mayPass(error: unknown, { at, deadline }: Acceptance, now: number): boolean {
-  if (error instanceof BatchError) return error.code === 'StoreContended' && now < deadline + GRACE_MS;
-  switch (awsFailureOf(error)) {
-    case 'transient':
-      return now < deadline + GRACE_MS;
-    case 'denied':
-    case 'missing':
-      return now < at + PROPAGATION_MS;
-    case 'other':
-      return false;
-  }
 }

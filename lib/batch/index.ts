@@ -11,3 +11,4 @@ export { BatchError } from './errors';
 export { keys as storeKeys } from './record/keys';
 export { settle, type Settled } from './settle';
 export { previewSettle, type SettleStep, type SettleWishes } from './settle-wishes';
+export { emptyStore, type Emptying } from './empty-store';

@@ -12,6 +12,7 @@ import { framework } from './framework';
 import { HandlerFunctions } from './handler-functions';
 import { secretFingerprint, secretStatements } from './secret-access';
 import { retainStore, storeBucket } from './store-bucket';
+import { storeEmptier } from './store-emptier';
 import { SynthesisError } from './synthesis-error';
 
 /** Where and how the handler of a stack's batches runs. */
@@ -104,6 +105,7 @@ export class DeviceBatchProvider extends Construct {
   private readonly functions: HandlerFunctions;
   private readonly encryptionKey?: IKey;
   private readonly namesAssets: Asset[] = [];
+  private storeRetained = false;
 
   // The ids below are frozen for ever: the service token of a deployed batch cannot change, nor may its records move.
   constructor(scope: Construct, id: string, props: DeviceBatchProviderProps = {}) {
@@ -113,11 +115,14 @@ export class DeviceBatchProvider extends Construct {
     this.functions = new HandlerFunctions(this, 'Handler', { ...props, store: this.bucket });
     const entrance = framework(this, this.functions, props.logRetention);
     this._serviceToken = entrance.serviceToken;
-    this._foundation = new DependencyGroup(
-      this.bucket, // with what empties it: that must not run before the batches have read their records
-      entrance.foundation,
-      ...this.functions.network,
-    );
+    const foundation = new DependencyGroup(this.bucket, entrance.foundation, ...this.functions.network);
+    const emptier = storeEmptier(this, 'Contents', {
+      serviceToken: this._serviceToken,
+      foundation,
+      retains: () => this.storeRetained,
+    });
+    // What empties the bucket must not run before the batches are gone: they need their records.
+    this._foundation = new DependencyGroup(foundation, emptier);
   }
 
   /**
@@ -167,6 +172,7 @@ export class DeviceBatchProvider extends Construct {
    * @internal
    */
   public _retainStore(): void {
+    this.storeRetained = true;
     retainStore(this.bucket);
   }
 

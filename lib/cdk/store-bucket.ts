@@ -1,14 +1,7 @@
-import { RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type CfnBucket,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge, arnInFindings, wildcardOn } from './acknowledge';
 
@@ -19,7 +12,8 @@ export interface StoreBucketProps {
 }
 
 /**
- * Where the batches of a stack keep their records, manifests and credentials. It ends with the stack.
+ * Where the batches of a stack keep their records, manifests and credentials. It ends with the stack, once it is emptied
+ * (store-emptier.ts).
  *
  * Not versioned: a secret that is deleted must be gone, and the records replace each other by compare-and-swap, so that
  * old versions would only pile up.
@@ -42,7 +36,6 @@ export function storeBucket(
     enforceSSL: true,
     versioned: false,
     removalPolicy: RemovalPolicy.DESTROY,
-    autoDeleteObjects: true,
   });
   if (!accessLogsBucket) {
     acknowledge(bucket, {
@@ -54,20 +47,10 @@ export function storeBucket(
   return bucket;
 }
 
-/**
- * Lets the bucket and what lies in it outlive the stack. What empties it looks at a tag of the bucket and leaves everything
- * where the tag does not say "true" (aws-cdk-lib, aws-s3/lib/bucket.ts, `autoDeleteObjects`).
- */
+/** Lets the bucket outlive the stack. What lies in it stays where the emptier is told so as well. */
 export function retainStore(bucket: Bucket): void {
-  // The CDK refuses another policy beside its `autoDeleteObjects`, which this switches off.
-  const resource = bucket.node.defaultChild as CfnBucket;
-  resource.addOverride('DeletionPolicy', 'Retain');
-  resource.addOverride('UpdateReplacePolicy', 'Retain');
-  Tags.of(bucket).add('aws-cdk:auto-delete-objects', 'false', { priority: OVER_THE_CDK });
+  bucket.applyRemovalPolicy(RemovalPolicy.RETAIN);
 }
-
-/** Tags of a higher priority win; the CDK adds its own with 100. */
-const OVER_THE_CDK = 300;
 
 /**
  * Exactly what a function of the handler does with the records: `clear`s what is over, or only reads and writes. Listing

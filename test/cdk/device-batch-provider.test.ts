@@ -12,9 +12,11 @@ import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { DeviceBatchProvider, Devices } from '../../lib';
+import { EMPTYING_SECONDS } from '../../lib/batch/contract';
 import { BATCH, lights, like, resource, resources, town } from './town';
 
 const LAMBDA = 'AWS::Lambda::Function';
+const STORE = 'Custom::IotDeviceBatchStore';
 
 /** Asset hashes change with the bytes of the handler and with the version of the CDK; templates are compared without. */
 function templateOf(stack: Stack): unknown {
@@ -29,24 +31,58 @@ function actions(stack: Stack): string[] {
     .flatMap(({ Action }) => Action as string | string[]);
 }
 
-describe('the bucket', () => {
-  const bucketOf = (stack: Stack) => {
-    const { DeletionPolicy, Properties } = resource(stack, 'AWS::S3::Bucket');
-    const tags = Properties.Tags as { Key: string; Value: string }[];
-    return { DeletionPolicy, emptied: tags.find(({ Key }) => Key === 'aws-cdk:auto-delete-objects')?.Value };
-  };
-
-  test('ends with the stack, emptied before', () => {
-    const stack = town();
-    lights(stack);
-    expect(bucketOf(stack)).toEqual({ DeletionPolicy: 'Delete', emptied: 'true' });
+describe('what the bucket holds', () => {
+  const ends = (stack: Stack) => ({
+    bucket: resource(stack, 'AWS::S3::Bucket').DeletionPolicy,
+    retain: resource(stack, STORE).Properties.retain,
   });
 
-  test('stays, with all that it holds, where a batch retains its devices', () => {
+  test('is deleted with the stack, and so is the bucket', () => {
+    const stack = town();
+    lights(stack);
+    expect(ends(stack)).toEqual({ bucket: 'Delete', retain: undefined });
+  });
+
+  test('stays with the bucket where a batch retains its devices, whichever comes first', () => {
     const stack = town();
     lights(stack);
     lights(stack, { devices: Devices.named(['gate']), removalPolicy: RemovalPolicy.RETAIN }, 'Gates');
-    expect(bucketOf(stack)).toEqual({ DeletionPolicy: 'Retain', emptied: 'false' });
+    expect(ends(stack)).toEqual({ bucket: 'Retain', retain: true });
+  });
+
+  test('is deleted by the provider of the batches, after them and before whatever that takes', () => {
+    const stack = town();
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 1 });
+    lights(stack, { provider: new DeviceBatchProvider(stack, 'Provider', { vpc }) });
+    const [id] = Object.keys(resources(stack, STORE));
+    const { DependsOn, Properties } = resource(stack, STORE);
+    const batch = resource(stack, BATCH);
+    expect(Properties.ServiceToken).toEqual(batch.Properties.ServiceToken);
+    expect(batch.DependsOn).toContain(id);
+    // All that a batch needs but the key of its cloud, which nothing is deleted with any more.
+    const others = batch.DependsOn.filter((each) => each !== id && !each.startsWith('ProviderReadKeys'));
+    expect(DependsOn).toEqual(others);
+    for (const part of [
+      /^ProviderStore/,
+      /^ProviderStorePolicy/,
+      /EventInvokeConfig/,
+      /^VpcPrivateSubnet1DefaultRoute/,
+    ]) {
+      expect(DependsOn).toContainEqual(like(part));
+    }
+  });
+
+  test('may take half an hour to go, its answer included', () => {
+    const stack = town();
+    lights(stack);
+    expect(resource(stack, STORE).Properties.ServiceTimeout).toBe('1800');
+    expect(EMPTYING_SECONDS).toBe(1500);
+  });
+
+  test('goes without a function of the CDK for it, which would ask nobody', () => {
+    const stack = town();
+    lights(stack);
+    expect(resources(stack, 'Custom::S3AutoDeleteObjects')).toEqual({});
   });
 });
 
@@ -308,20 +344,6 @@ describe('the bucket', () => {
       Action: 's3:*',
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     });
-  });
-
-  test('is emptied after the batches have been deleted, not before', () => {
-    const stack = town();
-    lights(stack);
-    const emptier = Object.keys(Template.fromStack(stack).findResources('Custom::S3AutoDeleteObjects'));
-    expect(emptier).toHaveLength(1);
-    expect(resource(stack, BATCH).DependsOn).toEqual(
-      expect.arrayContaining([
-        ...emptier,
-        'DeviceBatchProviderStore65C0F529',
-        'DeviceBatchProviderStorePolicyB9D465D2',
-      ]),
-    );
   });
 
   test('tells in a bucket for access logs, below the path of its provider, who read what', () => {

@@ -68,6 +68,9 @@ async function settled(wishes: Partial<SettleWishes> = {}): Promise<Settled> {
 
 const batchOf = (id: string): string => id.split('-')[0]!;
 
+/** CloudFormation deletes what the bucket holds: the last thing before the bucket itself. */
+const contentsDeleted = () => world.answerTo(world.storeEvent('Delete'));
+
 /** The heads, manifests and credentials that are left. */
 const kept = () => [...bucket.objects.keys()].filter((key) => !/^(names|heads)\//.test(key));
 
@@ -140,19 +143,68 @@ describe('DELETE_FAILED', () => {
     expect(world.devices()).toEqual(lights(3));
   });
 
-  it('ends when the stack is deleted with the batch retained: nothing is asked of it, and the devices stay', async () => {
+  it('ends when the store is told to give the devices up: they stay, and the stack is deleted again', async () => {
     const id = await created();
     cloud().connect('light-002');
     expectFailed(await world.delete(id), /\[ActivatedDevices\]/);
 
-    // CloudFormation sends nothing; what empties the bucket is not ours. A new stack lists them by adopting them.
-    bucket.objects.clear();
+    expect((await settled({ forget: [id] })).left).toEqual([]);
+    expect(await world.delete(id)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await contentsDeleted()).toMatchObject({ Status: 'SUCCESS' });
+    expect([...bucket.objects.keys()]).toEqual([]);
+    // A new stack lists them by adopting them.
     const before = identities();
     const adopted = await world.create({ onExisting: 'adopt' });
     expect(adopted.Status).toBe('SUCCESS');
     expect(identities()).toEqual(before);
     expect(await world.delete(adopted.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });
     expect(identities()).toEqual(before);
+  });
+
+  it('ends, where a batch had left the stack before and still owes something, when that is settled', async () => {
+    const id = await created();
+    cloud().connect('light-002');
+    for (let tries = 0; tries < 3; tries++) expectFailed(await world.delete(id), /\[ActivatedDevices\]/);
+    expectFailed(await contentsDeleted(), /\(3 devices falling\).*\[StoreInUse\]/);
+
+    expect((await settled({ deleteActivated: [batchOf(id)] })).left).toEqual([]);
+    expect(await contentsDeleted()).toMatchObject({ Status: 'SUCCESS' });
+    expect([...bucket.objects.keys()]).toEqual([]);
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('ends, where a record was damaged, when somebody has seen to its devices and deletes the object', async () => {
+    const id = await created();
+    expect(await world.delete(id)).toMatchObject({ Status: 'SUCCESS' });
+    await bucket.put(`heads/${batchOf(id)}.json`, 'garbled');
+    expectFailed(await contentsDeleted(), /is not JSON \[RecordUnreadable\].*\[StoreInUse\]/);
+
+    await bucket.delete(`heads/${batchOf(id)}.json`);
+    expect(await contentsDeleted()).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  it('ends when nobody writes into the bucket any more, and the stack is deleted again', async () => {
+    const id = await created();
+    expect(await world.delete(id)).toMatchObject({ Status: 'SUCCESS' });
+    let logs = 0;
+    store.trouble = (call) => {
+      if (call.startsWith('list')) void bucket.put(`inventory/${++logs}`, 'x');
+      return undefined;
+    };
+    expectFailed(await contentsDeleted(), /objects are left in s3:.*inventory\/\d+.*\[StoreNotEmptied\]/);
+
+    store.trouble = () => undefined;
+    expect(await contentsDeleted()).toMatchObject({ Status: 'SUCCESS' });
+    expect([...bucket.objects.keys()]).toEqual([]);
+  });
+
+  it('ends when the role may delete in the bucket again, and the stack is deleted again', async () => {
+    const id = await created();
+    expect(await world.delete(id)).toMatchObject({ Status: 'SUCCESS' });
+    store.trouble = (call) => (call.startsWith('delete') ? { error: accessDenied() } : undefined);
+    expectFailed(await contentsDeleted(), /\[StoreDenied\]/);
+    store.trouble = () => undefined;
+    expect(await contentsDeleted()).toMatchObject({ Status: 'SUCCESS' });
   });
 });
 
@@ -312,6 +364,28 @@ describe('UPDATE_COMPLETE, and devices are left', () => {
   });
 });
 
+describe('UPDATE_COMPLETE, and the bucket is left', () => {
+  it('ends when it is settled from the shell, and the bucket is deleted by hand', async () => {
+    const id = await created();
+    world.emulator.emulator.faults.add({ operation: 'DeleteDevice', fault: { kind: 'throttle' } });
+    for (let tries = 0; tries < 3; tries++) expectFailed(await world.delete(id), /\[CloudUnavailable\]/);
+    for (let tries = 0; tries < 3; tries++) expectFailed(await contentsDeleted(), /\[StoreInUse\]/);
+    world.emulator.emulator.faults.clear();
+
+    expect(await settled()).toMatchObject({ left: [], finished: [{ generation: id, deleted: 3 }] });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('ends so as well, where all Deletes of the batch died before their first write', async () => {
+    const id = await created();
+    expectFailed(await contentsDeleted(), /\(3 devices standing\).*--delete <batch>.*\[StoreInUse\]/);
+
+    expect((await settled({ remove: [batchOf(id)] })).left).toEqual([]);
+    expect(world.devices()).toEqual([]);
+    expect(await contentsDeleted()).toMatchObject({ Status: 'SUCCESS' });
+  });
+});
+
 describe('The bucket is gone', () => {
   it('says so, and ends when an empty bucket of that name stands: the Delete succeeds and the devices stay', async () => {
     const id = await created();
@@ -321,6 +395,7 @@ describe('The bucket is gone', () => {
 
     store.trouble = () => undefined;
     expect(await world.delete(id)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await contentsDeleted()).toMatchObject({ Status: 'SUCCESS' });
     expect(world.devices()).toEqual(lights(3));
   });
 

@@ -1,6 +1,7 @@
 import { startEmulator, type EmulatorOptions, type JournalCall, type RunningEmulator } from '../../emulator';
 import { createHandler, type Handler, type HandlerPorts } from '../../handler/handler';
 import type { CustomResourceEvent } from '../../handler/framework';
+import { STORE_RESOURCE_TYPE } from '../../lib/batch/contract';
 import type { Transport } from '../../lib/clouds/http/transport';
 import { undiciTransport } from '../../lib/clouds/http/undici-transport';
 import { connectCloud } from '../../lib/clouds/registry';
@@ -13,6 +14,7 @@ import { VirtualClock } from './virtual-clock';
 
 export const STACK_ID =
   'arn:aws:cloudformation:eu-central-1:123456789012:stack/street/0b6a8f60-7d1c-11ef-8f2f-0a1b2c3d4e5f';
+const SERVICE_TOKEN = 'arn:aws:lambda:eu-central-1:123456789012:function:framework-onEvent';
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:iot-keys-AbCdEf';
 
 /**
@@ -72,7 +74,7 @@ export class HandlerWorld {
   properties(changes: Record<string, unknown> = {}): Record<string, unknown> {
     const { region, productKey } = this.emulator.aliyun;
     return stringified({
-      ServiceToken: 'arn:aws:lambda:eu-central-1:123456789012:function:framework-onEvent',
+      ServiceToken: SERVICE_TOKEN,
       ServiceTimeout: 1200,
       version: 1,
       cloud: { aliyun: { region, productKey, endpoint: this.emulator.url } },
@@ -114,6 +116,20 @@ export class HandlerWorld {
     return this.answerTo(
       this.event('Delete', { PhysicalResourceId: id, ResourceProperties: this.properties(changes) }),
     );
+  }
+
+  /** An event of the resource that stands for what the bucket holds. */
+  storeEvent(
+    RequestType: 'Create' | 'Update' | 'Delete',
+    rest: Partial<CustomResourceEvent> = {},
+  ): CustomResourceEvent {
+    return this.event(RequestType, {
+      ResourceType: STORE_RESOURCE_TYPE,
+      LogicalResourceId: 'Contents',
+      PhysicalResourceId: RequestType === 'Create' ? undefined : `${this.ports.bucket}-contents`,
+      ResourceProperties: { ServiceToken: SERVICE_TOKEN },
+      ...rest,
+    });
   }
 
   async answerTo(event: CustomResourceEvent): Promise<CfnResponse> {

@@ -7,4 +7,5 @@ export * from './limits';
 export * from './name-list';
 export * from './options';
 export * from './parse-options';
+export * from './store-resource';
 export * from './time-budget';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { STORE_RESOURCE_TYPE } from '../../../lib/batch/contract';
 
 export const fixtures = join(__dirname, 'fixtures');
 
@@ -9,6 +10,8 @@ const propertiesSchema = z.union([z.templateLiteral(['those of ', z.string()]), 
 /** An event as CloudFormation sends it, by name; what every event has (StackId, RequestId …) is left out. */
 const eventSchema = z.strictObject({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
+  /** A batch's if it is left out. */
+  ResourceType: z.literal(STORE_RESOURCE_TYPE).optional(),
   LogicalResourceId: z.string().default('StreetLights'),
   /** `id of <event>`: the one in the response to that event. Else as it is: CloudFormation makes ids up, too. */
   PhysicalResourceId: z.string().optional(),

@@ -110,10 +110,20 @@ export class Stage {
   event(name: string): CustomResourceEvent {
     const known = this.events.get(name);
     if (known) return known;
-    const { RequestType, LogicalResourceId, PhysicalResourceId, OldResourceProperties } = this.blueprint(name);
+    const {
+      RequestType,
+      ResourceType,
+      LogicalResourceId,
+      PhysicalResourceId,
+      ResourceProperties,
+      OldResourceProperties,
+    } = this.blueprint(name);
     const event = this.world.event(RequestType, {
       LogicalResourceId,
-      ResourceProperties: this.propertiesOf(this.blueprint(name).ResourceProperties),
+      // What the store's resource has been given needs nothing of a batch's.
+      ...(ResourceType === undefined
+        ? { ResourceProperties: this.propertiesOf(ResourceProperties) }
+        : { ResourceType, ResourceProperties }),
       ...(PhysicalResourceId !== undefined && { PhysicalResourceId: this.resolveId(PhysicalResourceId) }),
       ...(OldResourceProperties !== undefined && { OldResourceProperties: this.propertiesOf(OldResourceProperties) }),
     });
