@@ -4,9 +4,9 @@ They replace private functions, so the version is pinned, and a name that is gon
 Each is proven by a test of its own in test/e2e/local-aws.
 """
 
-from . import bucket_tags, failed_creates, failed_deletes, long_answers, secret_ref
+from . import failed_creates, failed_deletes, full_buckets, long_answers, secret_ref
 
 
 def apply_all():
-    for mend in (long_answers, failed_creates, failed_deletes, secret_ref, bucket_tags):
+    for mend in (long_answers, failed_creates, failed_deletes, secret_ref, full_buckets):
         mend.apply()

@@ -1,4 +1,10 @@
-import { GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { App, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -30,7 +36,7 @@ function synthesize(name: string, build: (stack: Stack) => void): CdkOptions {
 
 test('an app is deployed into an account that needs no bootstrap, and answers its outputs', async () => {
   const options = synthesize('Whole', (stack) => {
-    const bucket = new Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true });
+    const bucket = new Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY });
     new CfnOutput(stack, 'Name', { value: bucket.bucketName });
   });
   const s3 = new S3Client(aws.client);
@@ -38,10 +44,11 @@ test('an app is deployed into an account that needs no bootstrap, and answers it
   const outputs = await deploy(aws, [], options);
 
   const name = outputs.Whole!.Name!;
-  await s3.send(new PutObjectCommand({ Bucket: name, Key: 'left', Body: 'behind' }));
-  await s3.send(new GetObjectCommand({ Bucket: name, Key: 'left' }));
+  const object = { Bucket: name, Key: 'left' };
+  await s3.send(new PutObjectCommand({ ...object, Body: 'behind' }));
+  await s3.send(new GetObjectCommand(object));
+  await s3.send(new DeleteObjectCommand(object));
 
-  // Its function empties the bucket, which it does only if the bucket is tagged for it.
   await destroy(aws, [], options);
   await expect(s3.send(new HeadBucketCommand({ Bucket: name }))).rejects.toMatchObject({ name: 'NotFound' });
 });

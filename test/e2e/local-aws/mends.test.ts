@@ -1,5 +1,5 @@
 /** Each place where our local AWS is mended to be like Amazon's (local-aws/ministack/mends), proven on plain templates. */
-import { GetBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { startLocalAws, type LocalAws } from '../../../local-aws';
 import { fail, ScriptedResource, succeed, type Event } from '../harness/scripted-resource';
@@ -180,20 +180,26 @@ describe('a secret of a template', () => {
 });
 
 describe('a bucket of a template', () => {
-  test('has its tags, through update', async () => {
+  const bucketOnly: Template = {
+    Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: {} } },
+    Outputs: { Name: { Value: { Ref: 'Bucket' } } },
+  };
+
+  test('cannot be deleted while it holds objects', async () => {
     const s3 = new S3Client(aws.client);
     const stack = newStack();
-    const bucketWith = (value: string): Template => ({
-      Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { Tags: [{ Key: 'kept', Value: value }] } } },
-      Outputs: { Name: { Value: { Ref: 'Bucket' } } },
+    const { outputs } = await stack.create(bucketOnly);
+    const object = { Bucket: outputs.Name, Key: 'left' };
+    await s3.send(new PutObjectCommand({ ...object, Body: 'behind' }));
+
+    expect(await stack.delete()).toMatchObject({
+      status: 'DELETE_FAILED',
+      reasons: [expect.stringContaining('The bucket you tried to delete is not empty')],
+      resources: ['Bucket'],
     });
-    const tags = async (Bucket: string | undefined) => (await s3.send(new GetBucketTaggingCommand({ Bucket }))).TagSet;
+    expect(await s3.send(new ListObjectsV2Command({ Bucket: outputs.Name }))).toMatchObject({ KeyCount: 1 });
 
-    const { outputs } = await stack.create(bucketWith('one'));
-    expect(await tags(outputs.Name)).toEqual([{ Key: 'kept', Value: 'one' }]);
-
-    await stack.update(bucketWith('two'));
-    expect(await tags(outputs.Name)).toEqual([{ Key: 'kept', Value: 'two' }]);
-    await stack.delete();
+    await s3.send(new DeleteObjectCommand(object));
+    expect(await stack.delete()).toMatchObject({ status: 'DELETE_COMPLETE', resources: [] });
   });
 });
