@@ -47,6 +47,8 @@ export class Town {
     readonly name: string,
     readonly secret: string,
     readonly productKey = newProduct(site, name),
+    /** What the stack has besides its batches. */
+    readonly furnish: (stack: CdkStack) => void = () => undefined,
   ) {
     this.stack = new Stack(site.aws, name);
     this.oracle = new Oracle(site.cloud, productKey);
@@ -135,6 +137,7 @@ export class Town {
 
   async #synthesize(batches: Batches): Promise<string> {
     this.#app = await this.site.synthesize(this.name, (stack) => {
+      this.furnish(stack);
       for (const [id, settings] of Object.entries(batches)) this.#add(stack, id, settings);
     });
     return this.#app;
