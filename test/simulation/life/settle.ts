@@ -1,5 +1,6 @@
 import type { BatchSpec } from '../stack/spec';
 import type { Course } from '../stack/stack';
+import { empty } from './empty';
 import type { Performance } from './perform';
 
 /** A killed process holds its lease no longer than this, and whatever nobody finishes counts as abandoned by then. */
@@ -22,6 +23,7 @@ export async function settle(life: Performance): Promise<void> {
   await life.idle();
   oracle.stepped(stack.status, true, false);
   oracle.ended(stack.status === 'absent');
+  if (stack.status === 'absent') await empty(life);
 }
 
 /** A clean-up that was skipped is finished by the next event of any batch (I11). */

@@ -67,12 +67,32 @@ export class Leftovers {
       if (this.isUnprovable(device) || this.isExcused(device)) continue;
       this.report.violated('I2', `${device.name} (${device.identity}) is left after everything was deleted`);
     }
-    for (const generation of rememberedGenerations(this.world.store)) {
-      const { id, phase } = generation;
-      // One that rises was recorded by a Create which nobody heard of, and never begun.
-      const owed = phase === 'falling' || phase === 'draining' || phase === 'failed';
-      if (!owed || this.wasGivenUp(generation)) continue;
-      this.report.violated('I2', `${id} is still ${phase} after everything was deleted`);
+  }
+
+  /** Whether the bucket goes with its stack, and does not stay for devices that were released. */
+  mayBeEmptied(): boolean {
+    return releasedIdentities(this.world.store).size === 0;
+  }
+
+  /** The identities of devices that stay with nobody knowing of them, and may. */
+  staying(): Set<string> {
+    const staying = this.all().filter((device) => this.isUnprovable(device) || this.mayStay(device));
+    return new Set(staying.map(({ identity }) => identity));
+  }
+
+  /** The store may be kept only for what CloudFormation never asked to be deleted. */
+  checkRefused(reason: string): void {
+    const known = rememberedGenerations(this.world.store);
+    if (known.some((generation) => this.wasNeverToldOf(generation))) return;
+    this.report.violated('I2', `everything was deleted, and the store is kept: ${reason}`);
+  }
+
+  /** I11, when nothing remembers anything any more. */
+  checkEmptied(staying: ReadonlySet<string>): void {
+    const [key] = this.world.store.objects.keys();
+    if (key !== undefined) this.report.violated('I11', `${key} is left in a store that was emptied`);
+    for (const { name, identity } of this.all()) {
+      if (!staying.has(identity)) this.report.violated('I11', `${name} (${identity}) is left, and the store is empty`);
     }
   }
 
@@ -106,13 +126,16 @@ export class Leftovers {
   private isExcused(device: DeviceStory): boolean {
     if (this.mayStay(device)) return true;
     const { store } = this.world;
+    return rememberedGenerations(store).some(
+      (generation) => this.wasNeverToldOf(generation) && answersFor(store, generation, device.name, device.identity),
+    );
+  }
+
+  private wasNeverToldOf(generation: StoredGeneration): boolean {
+    const { id, phase } = generation;
     const { skipped, heard } = this.claims;
-    return rememberedGenerations(store).some((generation) => {
-      const { id, phase } = generation;
-      const unheard = phase === 'standing' && !heard.has(id);
-      const excused = skipped.has(id) || unheard || this.wasGivenUp(generation);
-      return excused && answersFor(store, generation, device.name, device.identity);
-    });
+    const unheard = (phase === 'standing' || phase === 'rising') && !heard.has(id);
+    return skipped.has(id) || unheard || this.wasGivenUp(generation);
   }
 
   /** CloudFormation gave up after Deletes that all died before the first of them was recorded: only `status` shows the rest. */

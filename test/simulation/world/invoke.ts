@@ -39,7 +39,8 @@ export async function invoke(
   }
 }
 
-function portsOf(process: Process): HandlerPorts {
+/** What the handler has in one process. */
+export function portsOf(process: Process): HandlerPorts {
   const { world } = process;
   const { accessKeyId, accessKeySecret } = world.emulator.aliyun.accessKey;
   return {

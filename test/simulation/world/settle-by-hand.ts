@@ -1,0 +1,27 @@
+import { settle, StoreVault } from '../../../lib/batch';
+import { listBatches } from '../../../lib/batch/record/batch-record';
+import { portsOf } from './invoke';
+import { Process } from './process';
+import type { SimulatedWorld } from './world';
+
+/** Long enough for any job that ends at all. */
+const LIMIT_MS = 7_200_000;
+
+/** `iot-device-batch settle` with `--delete` for every batch of the store, after their stack is gone. */
+export async function settleByHand(world: SimulatedWorld, stack: string): Promise<void> {
+  const cause = { stack, batch: 'every batch', request: 'settle' };
+  const process = new Process(world, world.nextProcess(), cause, LIMIT_MS, false);
+  const { store, clock, connect } = portsOf(process);
+  const observer = { log: () => undefined, progress: () => undefined };
+  const wishes = { remove: await listBatches(store), deleteActivated: [], forget: [] };
+  const ports = {
+    store,
+    clock,
+    observer,
+    vault: new StoreVault(store),
+    connect: async (...[cloud, , { until }]: Parameters<Parameters<typeof settle>[0]['connect']>) =>
+      connect(cloud, () => Promise.reject(new Error('no life reads keys')), { clock, observer, share: 1, until }),
+  };
+  await settle(ports, wishes, { deadline: clock.now() + LIMIT_MS / 2 });
+  process.end();
+}
