@@ -9,6 +9,7 @@ import {
   type Stack as StackDescription,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import { DeleteFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Aws } from '../../../local-aws';
 
@@ -35,6 +36,7 @@ const POLL_MS = 50;
 /** A stack driven by CloudFormation's API: a tenth of the time that the CDK CLI takes. */
 export class Stack {
   readonly #cloudFormation: CloudFormationClient;
+  readonly #lambda: LambdaClient;
   /** Given at creation: a deleted stack no longer answers to its name. */
   #id: string | undefined;
   #seen = new Set<string>();
@@ -45,6 +47,7 @@ export class Stack {
     readonly name: string,
   ) {
     this.#cloudFormation = new CloudFormationClient(aws.client);
+    this.#lambda = new LambdaClient(aws.client);
   }
 
   async create(template: Template, options: CreateOptions = {}): Promise<Ending> {
@@ -84,6 +87,17 @@ export class Stack {
       .catch(() => null);
     this.#id = found?.Stacks?.[0]?.StackId ?? this.#id;
     return this.#end();
+  }
+
+  /** Ends the processes of the stack's functions, which else stay for as long as this AWS does. */
+  async deleteFunctions(): Promise<void> {
+    const { StackResources = [] } = await this.#cloudFormation.send(
+      new DescribeStackResourcesCommand({ StackName: this.#id ?? this.name }),
+    );
+    const functions = StackResources.filter(({ ResourceType }) => ResourceType === 'AWS::Lambda::Function');
+    for (const { PhysicalResourceId: FunctionName } of functions) {
+      await this.#lambda.send(new DeleteFunctionCommand({ FunctionName }));
+    }
   }
 
   /** As they were after the last operation. */

@@ -14,6 +14,7 @@ export async function empty(life: Performance): Promise<void> {
   if (!oracle.leftovers.mayBeEmptied()) return;
   const staying = oracle.leftovers.staying();
   const refusal = await emptied(life);
+  world.tally.add('states', refusal === undefined ? 'store emptied' : 'store kept');
   if (refusal !== undefined) {
     oracle.leftovers.checkRefused(refusal);
     world.tell('* settled by hand');

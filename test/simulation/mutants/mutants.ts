@@ -101,6 +101,12 @@ export const mutants: readonly Mutant[] = [
     to: 'homeless: false,',
   },
   {
+    mistake: 'I11: the store is emptied although it is needed',
+    file: 'lib/batch/empty-store.ts',
+    from: "return phase !== 'gone' && planned;",
+    to: 'return false;',
+  },
+  {
     mistake: 'a drop that has looked already is not waited for',
     file: 'lib/batch/raise.ts',
     from: '  while (await awaitRunningDrops(operation, generation)) await settleOwed(operation);\n',

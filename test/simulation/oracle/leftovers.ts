@@ -83,6 +83,7 @@ export class Leftovers {
   /** The store may be kept only for what CloudFormation never asked to be deleted. */
   checkRefused(reason: string): void {
     const known = rememberedGenerations(this.world.store);
+    if (!reason.endsWith('[StoreInUse]')) this.report.violated('I6', `the store was not emptied: ${reason}`);
     if (known.some((generation) => this.wasNeverToldOf(generation))) return;
     this.report.violated('I2', `everything was deleted, and the store is kept: ${reason}`);
   }

@@ -8,6 +8,7 @@ import { Answers } from './answers';
 import { Deletions } from './deletions';
 import { DeviceHistory } from './device-history';
 import { Leftovers } from './leftovers';
+import { Patience } from './patience';
 import { Policies } from './policies';
 import { Rates } from './rates';
 import { Registrations } from './registrations';
@@ -26,6 +27,7 @@ export class Oracle {
   private readonly registrations: Registrations;
   private readonly successes: Successes;
   private readonly answers: Answers;
+  private readonly patience: Patience;
   private readonly rates: Rates;
   private readonly policies = new Policies();
   private readonly specs = new Map<string, { batch: string; spec: BatchSpec; sentAt: number }>();
@@ -47,6 +49,7 @@ export class Oracle {
     this.successes = new Successes(world, this.history, report);
     this.answers = new Answers(world, report);
     this.leftovers = new Leftovers(world, this.history, claims, policies, report, stack, this.answers);
+    this.patience = new Patience(world, report);
     this.rates = new Rates(world, report);
     world.executed = (call: CallRecord) => {
       this.deletions.executed(call);
@@ -72,6 +75,7 @@ export class Oracle {
   /** The framework answers, whether or not CloudFormation listens. */
   answered(event: FrameworkEvent, response: CfnResponse): void {
     this.answers.check(event, response);
+    this.patience.check(event, response);
     const known = this.specs.get(event.RequestId);
     const isNewest = this.requestsAbout(event).at(-1) === event.RequestId;
     if (!this.rivalled.has(event.RequestId) && response.Reason.includes('[Superseded]')) {

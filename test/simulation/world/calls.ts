@@ -1,4 +1,5 @@
 import type { DirectCall } from './direct-gateway';
+import type { FaultKind } from './faults';
 import type { Process } from './process';
 
 /** One call that a process made to the cloud: what the oracle judges by, beside the cloud's own events. */
@@ -23,6 +24,8 @@ export interface CallRecord {
   eventsBefore?: number;
   /** The cloud's refusal. */
   code?: string;
+  /** What went wrong with it. */
+  struck?: FaultKind;
   /** What its caller learned: that it was done, that it was not, or nothing of the two. */
   told: 'yes' | 'no' | 'nothing';
 }

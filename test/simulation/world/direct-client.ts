@@ -90,6 +90,7 @@ export class DirectClient {
     const timeout = Math.min(REQUEST_TIMEOUT_MS, this.environment.until - sentAt);
     return this.process.through(`cloud ${operation.name}`, async (fault) => {
       const call = world.calls.sent(this.process, operation.name, query, this.region, ticket?.nonce);
+      if (fault) call.record.struck = fault.kind;
       await clock.sleep(world.random.int(5, 60));
       const outcome = await this.disturbed(operation, call, fault, timeout);
       call.record.told = 'answer' in outcome ? 'yes' : outcome.failure.meaning === 'uncertain' ? 'nothing' : 'no';

@@ -1,0 +1,50 @@
+import type { CfnResponse, FrameworkEvent } from '../stack/framework';
+import type { CallRecord } from '../world/calls';
+import type { SimulatedWorld } from '../world/world';
+import type { Report } from './report';
+
+/** What is put up with on end: ten minutes, or a fifth of the time-out if that is less. */
+const MOST_TROUBLE_MS = 600_000;
+const TROUBLE_PART = 0.2;
+
+/** Between the last good answer and the first bad one time passes as well. */
+const SLACK_MS = 5_000;
+
+/** I8: trouble that may pass is put up with for as long as was said, what cannot get better is not tried again. */
+export class Patience {
+  constructor(
+    private readonly world: SimulatedWorld,
+    private readonly report: Report,
+  ) {}
+
+  check({ RequestId, RequestType }: FrameworkEvent, { Reason }: CfnResponse): void {
+    const calls = this.world.calls.all.filter(({ request }) => request === RequestId);
+    if (Reason.split('\n')[0]?.endsWith('[CloudUnavailable]') && !this.wasLongInTrouble(calls)) {
+      this.report.violated('I8', `${RequestType} ${RequestId} was given up after less trouble than there may be`);
+    }
+    const refusal = calls.find(({ struck }) => struck === 'refused' || struck === 'forbidden');
+    // What goes on beside it in the same process may be on its way already.
+    const next = calls.find(
+      ({ operation, process, seq }) =>
+        refusal && operation.startsWith('BatchRegister') && process !== refusal.process && seq > refusal.seq,
+    );
+    if (refusal && next) {
+      this.report.violated(
+        'I8',
+        `${RequestType} ${RequestId} went on to register after ${refusal.operation} was refused for good`,
+      );
+    }
+  }
+
+  /** Whether for that long no call was answered well. */
+  private wasLongInTrouble(calls: readonly CallRecord[]): boolean {
+    const budget = Math.min(MOST_TROUBLE_MS, TROUBLE_PART * this.world.setting.timeoutSeconds * 1000) - SLACK_MS;
+    let since: number | undefined;
+    for (const { told, sentAt } of calls) {
+      if (since !== undefined && sentAt - since >= budget) return true;
+      if (told === 'yes') since = undefined;
+      else since ??= sentAt;
+    }
+    return since !== undefined && this.world.timeline.now() - since >= budget;
+  }
+}
