@@ -1,8 +1,9 @@
 import { activatedAmong, activatedDevices } from './activation';
 import { BatchError } from './errors';
+import { namesInDoubt } from './in-doubt';
 import { otherListings } from './listings';
 import { lookUpInParts } from './look-up';
-import { listOf } from './messages';
+import { devices, listOf } from './messages';
 import type { Operation } from './operation';
 import type { Cloud } from './ports/cloud';
 import { loadDevices } from './record/devices';
@@ -15,8 +16,8 @@ import { loadReleased } from './record/released';
  * Finds out, before anything is created, what a new generation is made of: which of its devices exist and are this
  * store's already, and which have to be registered, in which jobs.
  *
- * @throws BatchError `DevicesExist` if a name belongs to a device that this store knows nothing of, `IdentityChanged` if it
- * belongs to another device than the one that a living generation recorded, `ActivatedDevices` if a device that has
+ * @throws BatchError `DevicesExist` if a name belongs to a device that this store knows nothing of, `DevicesInDoubt` if it may
+ * be one that another change was about to record, `IdentityChanged` if it belongs to another device than the one that a living generation recorded, `ActivatedDevices` if a device that has
  * connected would leave the batch.
  */
 export async function makePlan(operation: Operation, cloud: Cloud, generation: Generation): Promise<Plan> {
@@ -31,6 +32,8 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
   const carried: RecordedDevice[] = [];
   const sources = new Map<string, Plan['sources'][number]>();
   const foreign: string[] = [];
+  const doubtful = await namesInDoubt(store, listings, [...found.keys()]);
+  if (doubtful.size > 0) throw devicesInDoubt(doubtful, cloud);
   for (const name of wanted) {
     const device = found.get(name);
     if (!device) continue;
@@ -132,6 +135,15 @@ function identityChanged(name: string, batchId: string): BatchError {
     'IdentityChanged',
     `"${name}" is another device than the one that batch ${batchId} recorded: ` +
       'somebody deleted and registered it again. Delete it at the cloud, or take its name out of the batch',
+  );
+}
+
+function devicesInDoubt(doubtful: ReadonlyMap<string, string>, cloud: Cloud): BatchError {
+  const batches = [...new Set(doubtful.values())];
+  return new BatchError(
+    'DevicesInDoubt',
+    `${devices(doubtful.size)} on ${cloud.limits.title} may have been made by a change of batch ${listOf(batches)} that has not come to ` +
+      `its end: ${listOf([...doubtful.keys()])}. Nothing was registered. Deploy again when that change is over or taken back`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { killedAt } from '../support/killed-at';
 import { lights, World } from '../support/world';
 
 describe('devices that exist already', () => {
@@ -68,6 +69,29 @@ describe('devices that exist already', () => {
     expect(world.devices()).toEqual(['light-2', 'shared']);
     await world.delete(b, 'b');
     expect(world.devices()).toEqual(['shared']);
+  });
+
+  it('cannot join while they may be those of a change that was cut off before it recorded them (I11)', async () => {
+    const world = new World();
+    const cut = world.order({ type: 'create', options: world.options(lights(3)) });
+    const generation = (await world.submit(cut, 'a')) as string;
+    const collecting = (what: string) => what.startsWith('store put') && what.includes('/devices/');
+    await killedAt(world, cut, collecting, 'a');
+    expect(world.devices()).toEqual(lights(3));
+
+    const adopting = world.options(lights(4), { onExisting: 'adopt' });
+    const refused = await world.create(adopting, 'b');
+    expect(refused).toMatchObject({ state: 'failed', code: 'DevicesInDoubt' });
+    expect(refused).toHaveProperty(
+      'message',
+      expect.stringMatching(/3 devices .* batch a .*light-001, light-002, light-003/),
+    );
+    expect(world.devices()).toEqual(lights(3));
+
+    // What is taken back is deleted, as nobody has taken it over.
+    world.clock.advance(400_000);
+    expect(await world.delete(generation, 'a')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
   });
 
   it('do not make an update of the same names do anything, whatever onExisting says', async () => {

@@ -1,8 +1,9 @@
 import type { Random } from '../random';
-import { GENERATED_PREFIX, namesIn, type BatchSpec, type Template } from '../stack/spec';
+import { GENERATED_PREFIX, listings, namesIn, type BatchSpec, type Template } from '../stack/spec';
+import { nthName } from '../world/names';
 
 const LOGICAL_IDS = ['Lamps', 'Meters', 'Doors', 'Pumps'] as const;
-const ALL_NAMES = Array.from({ length: 12 }, (_, i) => `dev-${String(i).padStart(2, '0')}`);
+const ALL_NAMES = Array.from({ length: 12 }, (_, i) => nthName(i));
 
 /** What is deployed next: the template as it was, with one or two changes. No name is in two batches of a product. */
 export function nextTemplate(random: Random, template: Template): Template {
@@ -57,17 +58,19 @@ function add(random: Random, template: Template): void {
   if (names.length < 2) return;
   const count = random.int(1, Math.min(5, names.length));
   const kind = random.weighted({ named: 70, assignedByCloud: 15, generated: 15 });
+  const chosen = random.chance(0.3) ? names.slice(0, count) : random.shuffled(names).slice(0, count);
   template[id] = {
     product,
+    ...(kind === 'named' && { listing: random.pick(listings) }),
     devices:
       kind === 'named'
-        ? { named: random.shuffled(names).slice(0, count) }
+        ? { named: chosen }
         : kind === 'generated'
           ? { generated: { count, prefix: GENERATED_PREFIX } }
           : { assignedByCloud: { count: random.int(1, 4) } },
     deleteActivated: random.chance(0.25),
     deviceCredentials: random.chance(0.8) ? 'store' : 'none',
-    onExisting: kind === 'named' && random.chance(0.2) ? 'adopt' : 'fail',
+    onExisting: kind === 'named' && random.chance(0.2) ? adopting(random, chosen) : 'fail',
     onPartialFailure: random.chance(0.2) ? 'keep' : 'rollBack',
     removalPolicy: random.chance(0.12) ? 'retain' : 'destroy',
   };
@@ -84,11 +87,20 @@ function move(random: Random, template: Template, from: string): void {
   const to = random.pick(others);
   const target = template[to] as BatchSpec;
   const moved = random.pick(names);
-  template[from] = { ...source, devices: { named: names.filter((name) => name !== moved) } };
-  template[to] = { ...target, devices: { named: [...(namesIn(target) ?? []), moved] } };
+  template[from] = named(
+    source,
+    names.filter((name) => name !== moved),
+  );
+  template[to] = named(target, [...(namesIn(target) ?? []), moved]);
 }
 
-type Alteration = 'grow' | 'shrink' | 'both' | 'replace' | 'reorder' | 'policy' | 'credentials' | 'product' | 'kind';
+/** All, or some of the names, may belong to devices that exist. */
+function adopting(random: Random, names: readonly string[]): BatchSpec['onExisting'] {
+  return random.chance(0.6) ? 'adopt' : { adopt: random.shuffled(names).slice(0, random.int(1, names.length)) };
+}
+
+type Alteration =
+  'grow' | 'shrink' | 'both' | 'replace' | 'reorder' | 'listing' | 'policy' | 'credentials' | 'product' | 'kind';
 
 function alter(random: Random, template: Template, batch: string, spec: BatchSpec): BatchSpec {
   const names = namesIn(spec);
@@ -103,6 +115,7 @@ function alter(random: Random, template: Template, batch: string, spec: BatchSpe
       both: 20,
       replace: 8,
       reorder: 8,
+      listing: 4,
       policy: 8,
       credentials: 6,
       product: 6,
@@ -122,6 +135,8 @@ function alter(random: Random, template: Template, batch: string, spec: BatchSpe
       return some.length > 0 ? named(spec, some) : spec;
     case 'reorder':
       return named(spec, random.shuffled(names));
+    case 'listing':
+      return { ...spec, listing: random.pick(listings) };
     case 'policy':
       return alterPolicy(random, spec);
     case 'credentials':
@@ -132,8 +147,12 @@ function alter(random: Random, template: Template, batch: string, spec: BatchSpe
       return names.every((name) => there.includes(name)) ? { ...spec, product } : spec;
     }
     case 'kind':
-      return { ...spec, devices: { assignedByCloud: { count: random.int(1, 4) } }, onExisting: 'fail' };
+      return nameless(spec, random.int(1, 4));
   }
+}
+
+function nameless({ listing: _, ...spec }: BatchSpec, count: number): BatchSpec {
+  return { ...spec, devices: { assignedByCloud: { count } }, onExisting: 'fail' };
 }
 
 /** Of batches that list no names only how many there are can change. */
@@ -150,8 +169,9 @@ function alterPolicy(random: Random, spec: BatchSpec): BatchSpec {
     case 'deleteActivated':
       return { ...spec, deleteActivated: !spec.deleteActivated };
     case 'onExisting': {
-      const adopts = namesIn(spec) !== undefined && spec.onExisting === 'fail';
-      return { ...spec, onExisting: adopts ? 'adopt' : 'fail' };
+      const names = namesIn(spec);
+      const adopts = names !== undefined && spec.onExisting === 'fail';
+      return { ...spec, onExisting: adopts ? adopting(random, names) : 'fail' };
     }
     case 'onPartialFailure':
       return { ...spec, onPartialFailure: spec.onPartialFailure === 'keep' ? 'rollBack' : 'keep' };
@@ -160,8 +180,12 @@ function alterPolicy(random: Random, spec: BatchSpec): BatchSpec {
   }
 }
 
+/** What is to be adopted can only be what is listed. */
 function named(spec: BatchSpec, names: string[]): BatchSpec {
-  return { ...spec, devices: { named: names } };
+  const { onExisting } = spec;
+  if (typeof onExisting === 'string') return { ...spec, devices: { named: names } };
+  const adopt = onExisting.adopt.filter((name) => names.includes(name));
+  return { ...spec, devices: { named: names }, onExisting: adopt.length > 0 ? { adopt } : 'fail' };
 }
 
 function freeNames(template: Template, product: 0 | 1): string[] {

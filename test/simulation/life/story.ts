@@ -49,7 +49,10 @@ function specInWords(spec: BatchSpec): string {
     spec.product === 1 && 'other product',
     spec.deleteActivated && 'deleteActivated',
     spec.deviceCredentials === 'none' && 'no credentials',
-    spec.onExisting !== 'fail' && 'adopts',
+    spec.listing === 'file' && 'from a file',
+    spec.listing === 'sequence' && 'as a sequence',
+    spec.onExisting === 'adopt' && 'adopts',
+    typeof spec.onExisting !== 'string' && `adopts only ${spec.onExisting.adopt.join(' ')}`,
     spec.onPartialFailure === 'keep' && 'keeps',
     spec.removalPolicy === 'retain' && 'retains',
   ].filter(Boolean);

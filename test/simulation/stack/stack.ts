@@ -169,7 +169,10 @@ export class Stack {
         if (!creating) this.resources.delete(batch);
       } else if (present !== before) {
         const restored = await this.takeBack(batch, present, before, course);
-        if (!restored) return this.end('rollbackFailed');
+        if (!restored) {
+          this.doomed.push(...obsolete);
+          return this.end('rollbackFailed');
+        }
         if (present.id !== restored.id) obsolete.push({ batch, id: present.id, spec: present.spec });
         this.resources.set(batch, restored);
       }

@@ -6,6 +6,7 @@ import type { Tally } from '../tally';
 import { Calls, type CallRecord } from './calls';
 import { DirectGateway } from './direct-gateway';
 import { ActiveFaults } from './faults';
+import { nthName } from './names';
 import { Timeline } from './timeline';
 
 /** What a life's surroundings are like. */
@@ -113,7 +114,7 @@ export class SimulatedWorld {
   meddle(kind: 'connectsMeanwhile' | 'deletedMeanwhile' | 'takenMeanwhile' | 'reRegisteredMeanwhile'): void {
     const { aliyun } = this.emulator;
     if (kind === 'takenMeanwhile') {
-      const deviceName = `dev-${String(this.random.int(0, 11)).padStart(2, '0')}`;
+      const deviceName = nthName(this.random.int(0, 11));
       const productKey = this.random.pick(PRODUCTS);
       if (aliyun.device(deviceName, productKey)) return;
       aliyun.seed({ devices: [{ productKey, deviceName }] });
