@@ -31,7 +31,7 @@ const construct = `
   new DeviceBatch(stack, 'Gates', { cloud, devices: Devices.named(['gate']), provider });
 
   const { template } = app.synth().getStackArtifact('Town');
-  const batches = JSON.stringify(template).split('Custom::IotDeviceBatch').length - 1;
+  const batches = JSON.stringify(template).split('"Custom::IotDeviceBatch"').length - 1;
   if (batches !== 2) throw new Error(batches + ' batches in the template');
 `;
 

@@ -16,7 +16,7 @@ export interface StoryOptions {
 }
 
 /** What the CDK CLI prints of the batch and of the stack as a whole; the rest is the two dozen resources behind them. */
-const TELLING = /Custom::IotDeviceBatch|CloudFormation::Stack |Synthesis time|changeset|destroying|[✅❌]/u;
+const TELLING = /Custom::IotDeviceBatch(?!Store)|CloudFormation::Stack |Synthesis time|changeset|destroying|[✅❌]/u;
 
 /**
  * Deploys, fails, destroys, and asks the IoT cloud after each what it holds. Throws if that is not what it should be: the
