@@ -293,6 +293,36 @@ describe('events out of the ordinary', () => {
     expect(world.devices()).toEqual(lights(2));
   });
 
+  it('takes an Update for younger that goes back as the waiting one does: whoever worked on that one has died', async () => {
+    const world = new World();
+    const [asked, unheard] = [world.options(lights(2)), world.options(lights(3))];
+    const { generation } = await world.create(asked);
+    const back = () => world.order({ type: 'update', named: generation, options: asked, previous: unheard });
+    const first = back();
+    await world.submit(first);
+    expect(await world.once(first.requestId)).toEqual({ state: 'unfinished' });
+    const again = back();
+    await world.submit(again);
+    expect(await world.work(again.requestId)).toMatchObject({ state: 'succeeded', batch: { id: generation } });
+    expect(await world.once(first.requestId)).toMatchObject({ state: 'failed', code: 'Superseded' });
+
+    // The one that was waited for is older all the same.
+    const late = world.order({ type: 'update', named: generation, options: unheard, previous: asked });
+    await world.submit(back());
+    await world.submit(late);
+    expect(await world.once(late.requestId)).toMatchObject({ state: 'failed', code: 'Superseded' });
+    expect(world.devices()).toEqual(lights(2));
+  });
+
+  it('takes a Delete for younger than an Update that waits', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(2)));
+    const [options, previous] = [world.options(lights(2)), world.options(lights(3))];
+    await world.submit(world.order({ type: 'update', named: generation, options, previous }));
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
   it('expects the options of what stands again after a Delete alone took a change back', async () => {
     const world = new World();
     const [asked, changed] = [world.options(lights(2)), world.options(lights(3))];

@@ -117,6 +117,8 @@ const requestSchema = z.looseObject({
   deadline: z.number(),
   /** An unexpected event waits until then for an older one that may have been delayed. */
   notBefore: z.number().optional(),
+  /** Digest of the options that the older one would have asked for. */
+  awaits: z.string().optional(),
   /** Why the change failed, while what it made is being taken back. */
   failure: z.looseObject({ code: z.string(), message: z.string() }).optional(),
   /** Since when every call to the cloud has failed. */

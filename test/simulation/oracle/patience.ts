@@ -22,7 +22,9 @@ export class Patience {
     if (Reason.split('\n')[0]?.endsWith('[CloudUnavailable]') && !this.wasLongInTrouble(calls)) {
       this.report.violated('I8', `${RequestType} ${RequestId} was given up after less trouble than there may be`);
     }
-    const refusal = calls.find(({ struck }) => struck === 'refused' || struck === 'forbidden');
+    const refusal = calls.find(
+      (call) => (call.struck === 'refused' || call.struck === 'forbidden') && this.wasNoted(call),
+    );
     // What goes on beside it in the same process may be on its way already.
     const next = calls.find(
       ({ operation, process, seq }) =>
@@ -34,6 +36,12 @@ export class Patience {
         `${RequestType} ${RequestId} went on to register after ${refusal.operation} was refused for good`,
       );
     }
+  }
+
+  /** Whether its process could write down that it was refused. */
+  private wasNoted({ process, sentAt }: CallRecord): boolean {
+    const { killed, storeIsOutUntil } = this.world;
+    return !killed.has(process) && storeIsOutUntil < sentAt;
   }
 
   /** Whether for that long no call was answered well. */

@@ -39,9 +39,12 @@ export async function run({ worker, seed, runs, processes, mostBroken, tells, pr
       result.broken.push(...lives.broken);
       result.tally.merge(lives.counts);
       // The others are not needed any more.
-      if (result.broken.length >= mostBroken) for (const child of children) child.kill();
+      if (result.broken.length < mostBroken) return;
+      for (const child of children) child.kill();
     }),
   );
+  const enough = result.lived === runs || result.broken.length >= mostBroken;
+  if (!enough) throw new Error(`only ${result.lived} of ${runs} lives were lived, and nobody said why`);
   return { ...result, seconds: (performance.now() - started) / 1000 };
 }
 
