@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
+import { decodePairs, sameText } from '../encoding';
 import { type EmulatorRequest, header } from '../message';
 import type { Claim } from './claim';
-import { decodePairs, percentEncode, sameText } from './encoding';
+import { percentEncode } from './encoding';
 import { GatewayError } from './errors';
 
 /** ACS3-HMAC-SHA256, "signature V3" (alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature). */

@@ -1,4 +1,5 @@
 import type { EmulatorClock } from '../clock';
+import { Clockwork } from '../clockwork';
 import { type Application, isRunning } from './application';
 import type { AliyunAssumptions } from './assumptions';
 import { applyIsNotFound } from './errors';
@@ -16,10 +17,10 @@ export interface JobDurations {
   certificateMs: number;
 }
 
-/** The applications, and the clockwork that moves them from state to state. */
+/** The applications, and what moves them from state to state. */
 export class Applications {
   private readonly known = new Map<string, Application>();
-  private readonly running = new Set<Application>();
+  private readonly clockwork = new Clockwork<Application>((application) => this.step(application));
   private opened = 0;
 
   constructor(
@@ -31,7 +32,7 @@ export class Applications {
 
   clear(): void {
     this.known.clear();
-    this.running.clear();
+    this.clockwork.clear();
   }
 
   list(): Application[] {
@@ -58,7 +59,7 @@ export class Applications {
     const application = this.open(product, devices, now);
     application.failures = failures;
     application.nextStepAt = stuck ? Infinity : this.clock.workAt(now) + checkMs + checkPerDeviceMs * devices.length;
-    this.running.add(application);
+    this.clockwork.start(application);
     this.settle(now);
     return application;
   }
@@ -104,7 +105,7 @@ export class Applications {
     application.nextStepAt = stuck
       ? Infinity
       : this.clock.workAt(now) + this.durations.createMs + this.durations.createPerDeviceMs;
-    this.running.add(application);
+    this.clockwork.start(application);
     this.settle(now);
   }
 
@@ -118,32 +119,29 @@ export class Applications {
 
   /** Takes every step that is due at the wall time `now`, in the order of time over all applications. */
   settle(now: number): void {
-    const work = this.clock.workAt(now);
-    for (;;) {
-      let next: Application | undefined;
-      for (const application of this.running) {
-        if (application.nextStepAt <= work && application.nextStepAt < (next?.nextStepAt ?? Infinity))
-          next = application;
-      }
-      if (!next) return;
-      this.step(next);
-      if (!isRunning(next)) this.running.delete(next);
-    }
+    this.clockwork.settle(this.clock.workAt(now));
   }
 
-  private step(application: Application): void {
+  private step(application: Application): boolean {
+    if (application.status === 'CHECK') this.endCheck(application);
+    else this.tryNext(application);
+    return isRunning(application);
+  }
+
+  private endCheck(application: Application): void {
     const product = this.platform.products.byKey(application.productKey);
-    if (application.status === 'CHECK') {
-      if (this.assumptions.existingNamesInCheck === 'fail') {
-        for (const { deviceName } of application.devices) {
-          if (product?.isTaken(deviceName, this.assumptions)) {
-            application.failures.set(deviceName, 'The device name already exists.');
-          }
+    if (this.assumptions.existingNamesInCheck === 'fail') {
+      for (const { deviceName } of application.devices) {
+        if (product?.isTaken(deviceName, this.assumptions)) {
+          application.failures.set(deviceName, 'The device name already exists.');
         }
       }
-      application.status = application.failures.size > 0 ? 'CHECK_FAILED' : 'CHECK_SUCCESS';
-      return;
     }
+    application.status = application.failures.size > 0 ? 'CHECK_FAILED' : 'CHECK_SUCCESS';
+  }
+
+  private tryNext(application: Application): void {
+    const product = this.platform.products.byKey(application.productKey);
     const requested = application.devices[application.tried++];
     if (requested) this.createNext(application, product, requested);
     application.nextStepAt += this.durations.createPerDeviceMs;

@@ -1,6 +1,6 @@
+import { CertificateAuthority, type DeviceCertificate } from '../certificates';
 import type { EmulatorClock } from '../clock';
 import type { Randomness } from '../randomness';
-import { CertificateAuthority, type DeviceCertificate } from './certificates';
 import type { Device } from './device';
 
 /** The certificates that were made, each when it was first asked for, and the links under which batches of them lie. */

@@ -1,3 +1,4 @@
+import type { DeviceCertificate } from '../certificates';
 import type { EmulatorClock } from '../clock';
 import type { EmulatedCloud, Served } from '../cloud';
 import { type Fault, faultOf } from '../faults';
@@ -7,7 +8,6 @@ import type { Randomness } from '../randomness';
 import { type RateEnforcement, RateLimiter } from '../rates';
 import type { JobDurations } from './applications';
 import { type AliyunAssumptions, defaultAssumptions } from './assumptions';
-import type { DeviceCertificate } from './certificates';
 import type { Device } from './device';
 import { Gateway } from './gateway';
 import { type AccessKey, KeyRing } from './keys';

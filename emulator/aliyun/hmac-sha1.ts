@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { sameText } from '../encoding';
 import type { Claim } from './claim';
-import { percentEncode, sameText } from './encoding';
+import { percentEncode } from './encoding';
 import { GatewayError } from './errors';
 import type { Parameters } from './parameters';
 import { isSecret } from './secret-parameters';

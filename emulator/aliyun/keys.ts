@@ -1,3 +1,4 @@
+import { Nonces } from '../nonces';
 import { GatewayError } from './errors';
 
 /** An access key of the emulated account. */
@@ -22,7 +23,7 @@ const dateToleranceMs = 15 * 60_000;
 /** The account's keys, and what keeps an old request from being sent again. */
 export class KeyRing {
   private keys = new Map<string, AccessKey>();
-  private readonly nonces = new Map<string, number>();
+  private readonly nonces = new Nonces(nonceMemoryMs);
 
   /** Adds a key, or replaces the one with the same id. */
   put(key: AccessKey): void {
@@ -88,20 +89,12 @@ export class KeyRing {
     if (nonce === '') {
       throw new GatewayError(400, 'MissingSignatureNonce', 'SignatureNonce is mandatory for this action.');
     }
-    for (const [known, seenAt] of this.nonces) {
-      if (seenAt >= now - nonceMemoryMs) break;
-      this.nonces.delete(known);
-    }
-    if (this.nonces.has(entryOf(accessKeyId, nonce))) {
+    if (this.nonces.has(accessKeyId, nonce, now)) {
       throw new GatewayError(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
     }
   }
 
   useNonce(accessKeyId: string, nonce: string, now: number): void {
-    this.nonces.set(entryOf(accessKeyId, nonce), now);
+    this.nonces.use(accessKeyId, nonce, now);
   }
-}
-
-function entryOf(accessKeyId: string, nonce: string): string {
-  return `${accessKeyId}\n${nonce}`;
 }

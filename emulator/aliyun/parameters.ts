@@ -1,6 +1,6 @@
+import { decodePairs } from '../encoding';
 import { type EmulatorRequest, header } from '../message';
 import type { AliyunAssumptions } from './assumptions';
-import { decodePairs } from './encoding';
 import { BusinessError, GatewayError } from './errors';
 import { isSecret } from './secret-parameters';
 

@@ -1,7 +1,7 @@
 import { type Fault, faultOf } from '../../faults';
 import { BusinessError, noneNamed } from '../errors';
 import { Long } from '../long';
-import { chosenDevices } from '../chosen-devices';
+import { chosenDevices } from '../../chosen-devices';
 import { inspectNames, type NameFindings, type RequestedDevice } from '../names';
 import type { Parameters } from '../parameters';
 import { namesPerCall } from '../product';

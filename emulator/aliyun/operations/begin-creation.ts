@@ -1,6 +1,6 @@
 import { faultOf } from '../../faults';
 import type { Application } from '../application';
-import { chosenDevices } from '../chosen-devices';
+import { chosenDevices } from '../../chosen-devices';
 import { tooManyDevices } from '../errors';
 import type { Product } from '../product';
 import type { OperationCall } from './operation';

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import type { Randomness } from '../randomness';
+import type { Randomness } from './randomness';
 import { der } from './der';
 
 /** An X.509 device's identity. Both texts are PEM. */

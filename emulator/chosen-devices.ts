@@ -1,10 +1,9 @@
-import type { DeviceChoice } from '../faults';
-import type { RequestedDevice } from './names';
+import type { DeviceChoice } from './faults';
 
-/** The devices that a fault picks out of a job, each with the reason that the platform is going to give. */
+/** The devices that a fault picks out of a job, each with the reason that the cloud is going to give. */
 export function chosenDevices(
   choice: DeviceChoice,
-  devices: readonly RequestedDevice[],
+  devices: readonly { deviceName: string }[],
   defaultReason: string,
 ): Map<string, string> {
   const reason = choice.reason ?? defaultReason;
