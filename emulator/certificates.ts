@@ -10,18 +10,31 @@ export interface DeviceCertificate {
 }
 
 const thirtyYears = 30 * 365 * 24 * 3_600_000;
-/** RFC 8410. The vendor's keys are RSA; these come from the seed, and their signatures repeat. */
+/** RFC 8410. The vendors' keys are of other kinds; these come from the seed, and their signatures repeat. */
 const ed25519 = der.sequence(der.objectIdentifier(1, 3, 101, 112));
 
-/** Issues real certificates, all from one key: TLS libraries read them, and no cloud trusts them. */
+/** Reading and writing a key takes ten times as long as signing with one, which 100,000 devices would notice. */
+const distinctKeys = 1_024;
+
+interface DeviceKey {
+  publicKey: Buffer;
+  privateKey: string;
+}
+
+/**
+ * Issues real certificates, all from one key: TLS libraries read them, and no cloud trusts them. No two are alike, but after
+ * 1,024 devices their keys come again.
+ */
 export class CertificateAuthority {
   private key: KeyObject | undefined;
+  private readonly deviceKeys: DeviceKey[] = [];
+  private issued = 0;
 
   constructor(private readonly random: Randomness) {}
 
   issue(deviceName: string, productKey: string, notBefore: number): DeviceCertificate {
     this.key ??= this.newKey();
-    const key = this.newKey();
+    const { publicKey, privateKey } = this.nextDeviceKey();
     // The first bit is 0, so that the number is positive, and the second is 1, so that it has 16 bytes.
     const serial = Buffer.from(this.random.bytes(16));
     serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
@@ -32,14 +45,19 @@ export class CertificateAuthority {
       nameOf('Emulated IoT Platform', 'iot-device-batch'),
       der.sequence(der.time(notBefore), der.time(notBefore + thirtyYears)),
       nameOf(deviceName, productKey),
-      createPublicKey(key).export({ format: 'der', type: 'spki' }),
+      publicKey,
     );
     const certificate = der.sequence(toSign, ed25519, der.bitString(sign(null, toSign, this.key)));
     return {
       serialNumber: serial.toString('hex').toUpperCase(),
       certificate: pem('CERTIFICATE', certificate),
-      privateKey: key.export({ format: 'pem', type: 'pkcs8' }).toString(),
+      privateKey,
     };
+  }
+
+  private nextDeviceKey(): DeviceKey {
+    const at = this.issued++ % distinctKeys;
+    return (this.deviceKeys[at] ??= written(this.newKey()));
   }
 
   /** The key of a seed of 32 bytes (RFC 8410, 7). */
@@ -47,6 +65,13 @@ export class CertificateAuthority {
     const header = Buffer.from('302e020100300506032b657004220420', 'hex');
     return createPrivateKey({ key: Buffer.concat([header, this.random.bytes(32)]), format: 'der', type: 'pkcs8' });
   }
+}
+
+function written(key: KeyObject): DeviceKey {
+  return {
+    publicKey: createPublicKey(key).export({ format: 'der', type: 'spki' }),
+    privateKey: key.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  };
 }
 
 /** Organisation and common name. */
