@@ -4,6 +4,7 @@ import { aliyunRoutes } from './aliyun/admin';
 import type { IotEmulator } from './emulator';
 import { faultRuleSchema } from './fault-schema';
 import { type EmulatorRequest, type HttpAnswer, jsonAnswer } from './message';
+import { tencentRoutes } from './tencent/admin';
 
 /** Neither vendor has such a path. */
 export const adminPrefix = '/_emulator/';
@@ -12,7 +13,11 @@ export const adminPrefix = '/_emulator/';
 export function answerAdmin(emulator: IotEmulator, request: EmulatorRequest): HttpAnswer {
   const url = new URL(request.url, 'http://emulator');
   const path = url.pathname.slice(adminPrefix.length);
-  const routes: AdminRoutes = { ...generalRoutes(emulator), ...aliyunRoutes(emulator.aliyun) };
+  const routes: AdminRoutes = {
+    ...generalRoutes(emulator),
+    ...aliyunRoutes(emulator.aliyun),
+    ...tencentRoutes(emulator.tencent),
+  };
   const [parent = '', rest] = splitLast(path);
   const route = routes[`${request.method} ${path}`] ?? routes[`${request.method} ${parent}/*`];
   if (!route)

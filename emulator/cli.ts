@@ -14,6 +14,8 @@ export function emulatorCommand(): Command {
     .option('--region <id>', "Alibaba's region", 'cn-shanghai')
     .option('--product-key <key>', "key of Alibaba's first product (default: made from the seed)")
     .option('--instance-id <id>', 'put that product into an instance with an id, which calls must then name')
+    .option('--product-id <id>', "id of Tencent's first product (default: made from the seed)")
+    .option('--psk', 'give the devices of that product pre-shared keys instead of certificates')
     .option('--json', 'print one line of JSON when ready, and nothing else')
     .action(run);
 }
@@ -27,6 +29,8 @@ interface Flags {
   region: string;
   productKey?: string;
   instanceId?: string;
+  productId?: string;
+  psk?: boolean;
   json?: boolean;
 }
 
@@ -38,6 +42,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
     seed: flags.seed,
     rates: flags.rates,
     aliyun: { region: flags.region, product: { productKey: flags.productKey, instanceId: flags.instanceId } },
+    tencent: { product: { productId: flags.productId, encryption: flags.psk ? 'psk' : 'certificate' } },
   }).catch((error: NodeJS.ErrnoException) =>
     command.error(
       error.code === 'EADDRINUSE'
@@ -50,19 +55,25 @@ async function run(flags: Flags, command: Command): Promise<void> {
   await running.close();
 }
 
-function ready({ url, aliyun }: RunningEmulator) {
-  return { url, aliyun };
+function ready({ url, aliyun, tencent }: RunningEmulator) {
+  return { url, aliyun, tencent };
 }
 
-function greeting({ url, aliyun }: RunningEmulator): string {
-  return `Emulating Alibaba Cloud IoT Platform at ${url} until you press Ctrl-C.
+function greeting({ url, aliyun, tencent, emulator }: RunningEmulator): string {
+  const encryption = emulator.tencent.hub.productById(tencent.productId)?.encryption;
+  return `Emulating Alibaba Cloud IoT Platform and Tencent Cloud IoT Hub at ${url} until you press Ctrl-C.
 
   export ALIBABA_CLOUD_ACCESS_KEY_ID=${aliyun.accessKeyId}
   export ALIBABA_CLOUD_ACCESS_KEY_SECRET=${aliyun.accessKeySecret}
 
   region ${aliyun.region}, product key ${aliyun.productKey}${aliyun.instanceId ? `, instance ${aliyun.instanceId}` : ''}
 
-See what is there:  curl ${url}/_emulator/aliyun/devices
+  export TENCENTCLOUD_SECRET_ID=${tencent.secretId}
+  export TENCENTCLOUD_SECRET_KEY=${tencent.secretKey}
+
+  product id ${tencent.productId}, with ${encryption === 'psk' ? 'pre-shared keys' : 'certificates'}
+
+See what is there:  curl ${url}/_emulator/aliyun/devices ${url}/_emulator/tencent/devices
 Make a call fail:   curl ${url}/_emulator/faults -d '{"operation": "DeleteDevice", "times": 1, "fault": {"kind": "drop", "when": "after"}}'
 `;
 }

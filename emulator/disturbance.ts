@@ -15,7 +15,7 @@ export class DisturbedNetwork {
 
   send(cloud: EmulatedCloud, request: EmulatorRequest, now: number): EmulatorAnswer {
     const operation = cloud.operationOf(request);
-    const faults = this.rules.strike(operation, (fault) => cloud.canSuffer(operation, fault));
+    const faults = this.rules.strike(cloud.name, operation, (fault) => cloud.canSuffer(operation, fault));
     const delayMs = faultOf(faults, 'slow')?.ms ?? 0;
     const late = faultOf(faults, 'late');
     if (late) {

@@ -7,6 +7,7 @@ import { Journal } from './journal';
 import { type EmulatorAnswer, type EmulatorRequest, jsonAnswer } from './message';
 import { Randomness } from './randomness';
 import type { RateEnforcement } from './rates';
+import { TencentCloud, type TencentOptions } from './tencent/cloud';
 
 export interface EmulatorOptions {
   /** How many times as fast as real time jobs run. Signatures, rates and dates always follow real time. @default 1 */
@@ -21,6 +22,8 @@ export interface EmulatorOptions {
   rates?: RateEnforcement;
   /** Alibaba Cloud's half: its product, key, job durations and assumptions. */
   aliyun?: AliyunOptions;
+  /** Tencent Cloud's half: the same for it. */
+  tencent?: TencentOptions;
 }
 
 /**
@@ -32,10 +35,12 @@ export class IotEmulator {
   readonly journal: Journal;
   readonly faults: FaultRules;
   readonly aliyun: AliyunCloud;
+  readonly tencent: TencentCloud;
   private readonly network: DisturbedNetwork;
 
   constructor(private readonly options: EmulatorOptions = {}) {
-    const random = new Randomness(options.seed ?? 'iot-device-batch');
+    const { seed = 'iot-device-batch' } = options;
+    const random = new Randomness(seed);
     this.clock = new EmulatorClock(options.clock, options.speed);
     this.journal = new Journal();
     this.faults = new FaultRules(random);
@@ -43,6 +48,11 @@ export class IotEmulator {
     this.aliyun = new AliyunCloud(this.clock, random, this.journal, catchUp, {
       rates: options.rates,
       ...options.aliyun,
+    });
+    // Chance of its own, so that neither cloud's ids and secrets depend on what the other one is asked.
+    this.tencent = new TencentCloud(this.clock, new Randomness(`${seed}/tencent`), this.journal, catchUp, {
+      rates: options.rates,
+      ...options.tencent,
     });
     this.network = new DisturbedNetwork(this.faults, this.journal);
     options.faults?.forEach((rule) => this.faults.add(rule));
@@ -84,10 +94,12 @@ export class IotEmulator {
     this.faults.clear();
     this.options.faults?.forEach((rule) => this.faults.add(rule));
     this.aliyun.reset();
+    this.tencent.reset();
     this.journal.clear();
   }
 
   private get clouds() {
-    return [this.aliyun];
+    // Whatever asks for an action at the root, and is not Tencent's, is Alibaba's.
+    return [this.tencent, this.aliyun];
   }
 }

@@ -7,6 +7,7 @@ const deviceChoice = {
   pattern: z.string().optional(),
   count: z.number().int().nonnegative().optional(),
   reason: z.string().optional(),
+  result: z.number().int().optional(),
 };
 
 const faultSchema = z.discriminatedUnion('kind', [
@@ -37,6 +38,7 @@ const faultSchema = z.discriminatedUnion('kind', [
 /** A rule as it comes over HTTP or from the command line. */
 export const faultRuleSchema = z.strictObject({
   operation: z.string().optional(),
+  cloud: z.enum(['aliyun', 'tencent']).optional(),
   after: z.number().int().nonnegative().optional(),
   times: z.number().int().positive().optional(),
   probability: z.number().min(0).max(1).optional(),

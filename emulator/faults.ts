@@ -4,6 +4,8 @@ import type { Randomness } from './randomness';
 export interface FaultMatch {
   /** @default every operation that the fault can apply to */
   operation?: string;
+  /** @default both */
+  cloud?: 'aliyun' | 'tencent';
   /** How many matching calls pass unharmed first. @default 0 */
   after?: number;
   /** How many times it strikes before it is spent. @default until it is cleared */
@@ -14,7 +16,7 @@ export interface FaultMatch {
 
 /** What goes wrong. docs/emulator.md describes each with an example. */
 export type Fault =
-  /** Refused for its rate, without execution. `retryAfterMs` becomes the header `x-acs-retry-after`. */
+  /** Refused for its rate, without execution. Alibaba: `retryAfterMs` becomes the header `x-acs-retry-after`. */
   | { kind: 'throttle'; code?: string; retryAfterMs?: number }
   /** The connection is reset before or after the call is executed. */
   | { kind: 'drop'; when: 'before' | 'after' }
@@ -22,9 +24,12 @@ export type Fault =
   | { kind: 'late'; ms: number }
   /** Executed at once, answered after `ms`. */
   | { kind: 'slow'; ms: number }
-  /** An error of the gateway (`InternalError` 500, `ServiceUnavailable` 503 …), with the call executed or not. */
+  /**
+   * An error of the gateway (`InternalError` 500, `ServiceUnavailable` 503 …), with the call executed or not. Tencent's own
+   * answers are all HTTP 200.
+   */
   | { kind: 'gatewayError'; status: number; code: string; message?: string; executed?: boolean }
-  /** An error of the service itself; `code: ''` leaves the code out. */
+  /** An error of the service itself. Alibaba: `code: ''` leaves the code out. Tencent's API 2.0: the code's number, also the module's. */
   | { kind: 'businessError'; code: string; message?: string; executed?: boolean }
   /** A proxy's HTML page with HTTP 502. */
   | { kind: 'badGateway'; executed?: boolean }
@@ -34,15 +39,15 @@ export type Fault =
   | { kind: 'garbage' }
   /** The connection breaks in the middle of the answer's body. */
   | { kind: 'cut' }
-  /** The objects that wrap lists are missing, null, `{}`, or replaced by the bare array. */
+  /** Alibaba: the objects that wrap lists are missing, null, `{}`, or replaced by the bare array. */
   | { kind: 'wrappers'; as: 'missing' | 'null' | 'empty' | 'array' }
   /** The status query answers this undocumented status. */
   | { kind: 'status'; status: string }
-  /** The job that the call starts never ends. */
+  /** The job that the call starts never ends. Tencent's tasks do not start in CHECK, and run for ever in CREATE. */
   | { kind: 'stuckJob'; phase: 'CHECK' | 'CREATE' }
-  /** These names fail the check. */
+  /** Alibaba: these names fail the check. */
   | ({ kind: 'failCheck' } & DeviceChoice)
-  /** These names pass the check but are not created. */
+  /** These devices are not created, though their names are good. */
   | ({ kind: 'failCreate' } & DeviceChoice)
   /** For this call the cloud's clock is `ms` ahead (or behind, below 0). */
   | { kind: 'clockSkew'; ms: number };
@@ -52,8 +57,10 @@ export interface DeviceChoice {
   names?: string[];
   pattern?: string;
   count?: number;
-  /** The text in `ErrorMsg`. */
+  /** The text in `ErrorMsg`, or in `ErrMsg`. */
   reason?: string;
+  /** Tencent's `Result`, as long as it is not 0. @default 2100 */
+  result?: number;
 }
 
 export type FaultKind = Fault['kind'];
@@ -85,9 +92,10 @@ export class FaultRules {
   }
 
   /** The faults that strike this call. Counts it. */
-  strike(operation: string, applies: (fault: Fault) => boolean): Fault[] {
+  strike(cloud: string, operation: string, applies: (fault: Fault) => boolean): Fault[] {
     return this.rules
-      .filter((rule) => (rule.operation ?? operation) === operation && applies(rule.fault))
+      .filter((rule) => (rule.cloud ?? cloud) === cloud && (rule.operation ?? operation) === operation)
+      .filter((rule) => applies(rule.fault))
       .filter((rule) => this.strikes(rule))
       .map((rule) => rule.fault);
   }

@@ -12,4 +12,11 @@ export type { DeviceChoice, Fault, FaultKind, FaultMatch, FaultRule, FaultRules,
 export type { Journal, JournalCall, JournalDeviceEvent } from './journal';
 export type { DroppedConnection, EmulatorAnswer, EmulatorRequest, HttpAnswer } from './message';
 export type { RateEnforcement } from './rates';
+export { defaultTencentAssumptions, type TencentAssumptions } from './tencent/assumptions';
+export type { TencentCloud, TencentOptions } from './tencent/cloud';
+export type { Credential, TencentDevice } from './tencent/device';
+export type { TencentDeviceSeed, TencentProductSeed } from './tencent/hub';
+export type { ApiKey } from './tencent/keys';
+export { documentedTencentQuotas, type TencentQuotas } from './tencent/quotas';
+export type { TaskDurations } from './tencent/tasks';
 export { type RunningEmulator, startEmulator, type StartOptions } from './start';

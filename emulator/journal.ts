@@ -28,9 +28,10 @@ export interface JournalDeviceEvent {
   time: number;
   cloud: string;
   event: 'created' | 'seeded' | 'connected' | 'disconnected' | 'deleted';
+  /** Tencent: the ProductId. */
   productKey: string;
   deviceName: string;
-  /** The device's identity at the cloud (Alibaba: IotId). */
+  /** The device's identity at the cloud (Alibaba: IotId; Tencent: SHA-256 of the text of its certificate or PSK). */
   identity: string;
   /** The application or task that created it. */
   jobId?: string;

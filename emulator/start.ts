@@ -17,6 +17,7 @@ export interface RunningEmulator {
   /** The core, for tests in the same process. */
   emulator: IotEmulator;
   aliyun: { accessKeyId: string; accessKeySecret: string; productKey: string; region: string; instanceId?: string };
+  tencent: { secretId: string; secretKey: string; productId: string };
   /** Stops listening and ends every connection. */
   close(): Promise<void>;
 }
@@ -30,6 +31,7 @@ export async function startEmulator(options: StartOptions = {}): Promise<Running
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const { accessKey, productKey, region } = emulator.aliyun;
+  const { apiKey, productId } = emulator.tencent;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
@@ -41,6 +43,7 @@ export async function startEmulator(options: StartOptions = {}): Promise<Running
       region,
       instanceId: options.aliyun?.product?.instanceId,
     },
+    tencent: { secretId: apiKey.secretId, secretKey: apiKey.secretKey, productId },
     close: async () => {
       const closed = once(server, 'close');
       server.close();

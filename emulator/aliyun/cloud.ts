@@ -87,7 +87,7 @@ export class AliyunCloud implements EmulatedCloud {
     this.start();
   }
 
-  /** Tencent's operations are told by other headers; whatever asks for an action at the root is Alibaba's. */
+  /** Whatever asks for an action at the root. Tencent's calls, which do so too, are to be told first. */
   recognises(request: EmulatorRequest): boolean {
     return request.url.split('?')[0] === '/';
   }

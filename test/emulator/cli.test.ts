@@ -7,6 +7,12 @@ const root = path.resolve(__dirname, '../..');
 const started: ChildProcessWithoutNullStreams[] = [];
 afterEach(() => started.splice(0).forEach((child) => child.kill('SIGKILL')));
 
+interface Ready {
+  url: string;
+  aliyun: Record<string, string>;
+  tencent: Record<string, string>;
+}
+
 interface Run {
   child: ChildProcessWithoutNullStreams;
   stdout: () => string;
@@ -38,11 +44,16 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const emulator = run('emulator', '--port', '0', '--json');
     await emulator.ready;
     expect(emulator.stdout().endsWith('\n')).toBe(true);
-    const { url, aliyun } = JSON.parse(emulator.stdout()) as { url: string; aliyun: Record<string, string> };
+    const { url, aliyun, tencent } = JSON.parse(emulator.stdout()) as Ready;
     expect(aliyun).toMatchObject({
       accessKeyId: expect.stringMatching(/^LTAI/) as string,
       accessKeySecret: expect.any(String) as string,
       productKey: expect.stringMatching(/^a1/) as string,
+    });
+    expect(tencent).toEqual({
+      secretId: expect.stringMatching(/^AKID/) as string,
+      secretKey: expect.any(String) as string,
+      productId: expect.stringMatching(/^[A-Z0-9]{10}$/) as string,
     });
     // A connection that is kept alive does not keep the process.
     expect((await fetch(`${url}/_emulator/clock`)).status).toBe(200);
@@ -64,10 +75,15 @@ test('a taken port is an error that says what to do', async () => {
 });
 
 test('without --json it says how to use it', async () => {
-  const emulator = run('emulator', '--port', '0', '--product-key', 'a1BwAGV0001', '--speed', '10');
+  const emulator = run(
+    ...['emulator', '--port', '0', '--product-key', 'a1BwAGV0001', '--speed', '10'],
+    ...['--product-id', 'ABCDE12345', '--psk'],
+  );
   await emulator.ready;
   expect(emulator.stdout()).toContain('product key a1BwAGV0001');
   expect(emulator.stdout()).toContain('export ALIBABA_CLOUD_ACCESS_KEY_ID=');
+  expect(emulator.stdout()).toContain('export TENCENTCLOUD_SECRET_ID=AKID');
+  expect(emulator.stdout()).toContain('product id ABCDE12345, with pre-shared keys');
 });
 
 test.each([
@@ -83,7 +99,7 @@ test.each([
 
 test('the help lists every option', () => {
   const help = emulatorCommand().helpInformation();
-  for (const option of ['--port', '--host', '--speed', '--seed', '--json', '--no-rates']) {
+  for (const option of ['--port', '--host', '--speed', '--seed', '--json', '--no-rates', '--product-id', '--psk']) {
     expect(help).toContain(option);
   }
 });

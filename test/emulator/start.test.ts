@@ -19,6 +19,7 @@ test('it starts on a free port of this machine, with the key and product that it
       accessKey: { accessKeyId: 'mine', accessKeySecret: 'too' },
       product: { productKey: 'a1BwAGV0001', instanceId: 'iot-060a' },
     },
+    tencent: { apiKey: { secretId: 'ours', secretKey: 'as well' }, product: { productId: 'ABCDE12345' } },
   });
   expect(running.url).toBe(`http://127.0.0.1:${running.port}`);
   expect(running.aliyun).toEqual({
@@ -28,6 +29,7 @@ test('it starts on a free port of this machine, with the key and product that it
     region: 'eu-central-1',
     instanceId: 'iot-060a',
   });
+  expect(running.tencent).toEqual({ secretId: 'ours', secretKey: 'as well', productId: 'ABCDE12345' });
   await running.close();
 });
 
