@@ -1,23 +1,7 @@
 import Iot, * as models from '@alicloud/iot20180120';
 import { Config } from '@alicloud/openapi-client';
 import PopClient from '@alicloud/pop-core';
-
-/** Parameters by the vendor's own names; lists and objects as the SDKs take them. */
-export type Wire = Record<string, unknown>;
-
-/** What an SDK made of an answer, in the terms of the wire. */
-export interface Outcome {
-  /** The body of a success. */
-  body?: Wire;
-  /** `Code` of a failure, from wherever the SDK puts it. */
-  code?: string;
-  /** Whether the service (an envelope) or the gateway (before it) refused. */
-  by?: 'service' | 'gateway';
-  /** HTTP status of a failure, where the SDK tells. */
-  status?: number;
-  /** What the gateway said. */
-  message?: string;
-}
+import type { Outcome, Sdk, Wire } from '../vendor';
 
 export interface Keys {
   accessKeyId: string;
@@ -25,13 +9,8 @@ export interface Keys {
   securityToken?: string;
 }
 
-export interface Sdk {
-  name: string;
-  call(url: string, keys: Keys, operation: string, parameters: Wire): Promise<Outcome>;
-}
-
 /** The vendor's SDKs as they are published, with nothing but their endpoint set. */
-export const sdks: readonly Sdk[] = [
+export const sdks: readonly Sdk<Keys>[] = [
   { name: 'iot20180120 by ACS3', call: (...call) => byModels(undefined, ...call) },
   { name: 'iot20180120 by HMAC-SHA1', call: (...call) => byModels('v2', ...call) },
   { name: 'pop-core by POST', call: (...call) => byPopCore('POST', ...call) },

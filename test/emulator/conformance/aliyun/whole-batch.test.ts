@@ -1,6 +1,6 @@
 import Iot, * as model from '@alicloud/iot20180120';
 import { Config } from '@alicloud/openapi-client';
-import { type RunningEmulator, startEmulator } from '../../../emulator';
+import { type RunningEmulator, startEmulator } from '../../../../emulator';
 
 describe("A whole batch by the vendor's SDK, with nothing but its endpoint set", () => {
   let running: RunningEmulator;

@@ -1,5 +1,5 @@
-import type { IotEmulator } from '../../../emulator';
-import { call } from '../signed-call';
+import type { IotEmulator } from '../../../../emulator';
+import { call } from '../../signed-call';
 
 /** What a case has to work with: an emulator just reset, and what must be there before the call. */
 export class Stage {

@@ -1,17 +1,8 @@
-import type { Keys, Wire } from './sdks';
+import type { Case as VendorCase, Wire } from '../vendor';
+import type { Keys } from './sdks';
 import type { Stage } from './stage';
 
-export interface Case {
-  operation: string;
-  /** What the case shows; begins with "good" or names what is wrong. */
-  what: string;
-  parameters: (stage: Stage) => Wire;
-  /** Done before the call. */
-  prepare?: (stage: Stage) => unknown;
-  /** Other keys than the account's first. */
-  keys?: (stage: Stage) => Keys;
-  expected: Wire | { gateway: string; status: number } | { service: string; body?: Wire };
-}
+type Case = VendorCase<Stage, Keys>;
 
 const good = (operation: string, parameters: Case['parameters'], expected: Wire, what = 'good'): Case => ({
   operation,
