@@ -1,4 +1,4 @@
-import { CloudError } from '../../batch/ports/cloud';
+import { secretFields, unreadable } from '../http/secret-fields';
 
 /** Keys of a RAM user, or temporary ones of STS. Never those of the account itself: it must confirm deletions by SMS. */
 export interface AliyunCredentials {
@@ -23,43 +23,16 @@ export const aliyunKeyVariables = [
  * @throws CloudError of kind `credentials` that names what is missing and never shows a value.
  */
 export function parseAliyunCredentials(source: unknown): AliyunCredentials {
-  const fields = new Map<string, string>();
-  for (const [name, value] of Object.entries(toObject(source))) {
-    const key = name
-      .toLowerCase()
-      .replace(/[^a-z0-9]/g, '')
-      .replace(/^alibabacloud/, '');
-    if (typeof value === 'string' && value.trim() !== '' && !fields.has(key)) fields.set(key, value.trim());
+  const fields = secretFields(source, EXPECTED);
+  const field = (name: string) => fields.get(name) ?? fields.get(`alibabacloud${name}`);
+  const accessKeyId = field('accesskeyid');
+  const accessKeySecret = field('accesskeysecret');
+  const securityToken = field('securitytoken') ?? field('ststoken');
+  if (accessKeyId === undefined) throw unreadable('the credentials have no AccessKeyId, or an empty one', EXPECTED);
+  if (accessKeySecret === undefined) {
+    throw unreadable('the credentials have no AccessKeySecret, or an empty one', EXPECTED);
   }
-  const accessKeyId = fields.get('accesskeyid');
-  const accessKeySecret = fields.get('accesskeysecret');
-  const securityToken = fields.get('securitytoken') ?? fields.get('ststoken');
-  if (accessKeyId === undefined) throw unreadable('the credentials have no AccessKeyId, or an empty one');
-  if (accessKeySecret === undefined) throw unreadable('the credentials have no AccessKeySecret, or an empty one');
   return { accessKeyId, accessKeySecret, ...(securityToken === undefined ? {} : { securityToken }) };
 }
 
-function toObject(source: unknown): object {
-  let value = source;
-  if (typeof source === 'string') {
-    try {
-      value = JSON.parse(source);
-    } catch {
-      // The parser's message would quote the secret.
-      throw unreadable('the credentials are no JSON');
-    }
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unreadable('the credentials are no JSON object');
-  }
-  return value;
-}
-
-function unreadable(what: string): CloudError {
-  return new CloudError(
-    'credentials',
-    'CredentialsUnreadable',
-    `${what} – expected {"AccessKeyId": "…", "AccessKeySecret": "…"} and, for temporary keys, "SecurityToken" [CredentialsUnreadable]`,
-    { operation: 'read credentials' },
-  );
-}
+const EXPECTED = '{"AccessKeyId": "…", "AccessKeySecret": "…"} and, for temporary keys, "SecurityToken"';
