@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Outcome } from '../http/api-client';
 import { parseLosslessly } from '../http/lossless-json';
 import { retryAfterMs } from '../http/retry-after';
 import type { HttpResponse } from '../http/transport';
@@ -7,8 +8,6 @@ import { meaningOf } from './codes';
 import { failureOf, type Failure, type Repeatability } from './failure';
 import type { Operation } from './operation';
 import { caseless, flag, optionalText } from './schema';
-
-export type Outcome<Answer> = { answer: Answer } | { failure: Failure };
 
 /**
  * Reads an answer. Business failures come with HTTP 200 and, on some newer pages, 400: `Success` and `Code` decide,

@@ -1,28 +1,9 @@
-import { CloudError, type CloudErrorKind } from '../../batch/ports/cloud';
-import { redact } from '../http/redact';
-import type { TransportError } from '../http/transport';
-import { meaningOf, type Code, type Meaning } from './codes';
+import type { CloudError } from '../../batch/ports/cloud';
+import { errorOf, failureOfCode, type Failure, type Repeatability } from '../http/failure';
+import { meaningOf } from './codes';
 import type { AliyunCredentials } from './credentials';
 
-/** The part of an operation that decides what a failure means. */
-export interface Repeatability {
-  name: string;
-  /** Whether the call may be made twice without harm. Where not, an uncertain outcome is for the engine to observe. */
-  repeatable: boolean;
-}
-
-/** What is known of a call that failed. */
-export interface Failure {
-  code: string;
-  /** The cloud's words or ours. */
-  text: string;
-  meaning: Meaning;
-  advice?: string;
-  missing?: 'product' | 'job';
-  requestId?: string;
-  httpStatus?: number;
-  retryAfterMs?: number;
-}
+export { failureOfTransport, hasCode, type Failure, type Repeatability } from '../http/failure';
 
 /** A failure that the cloud reported under a code. */
 export function failureOf(
@@ -30,63 +11,15 @@ export function failureOf(
   text: string,
   rest: Pick<Failure, 'requestId' | 'retryAfterMs'> & { httpStatus: number },
 ): Failure {
-  const known: Code = meaningOf(code, rest.httpStatus);
-  // The vendor's text would quote the string to sign, with the token in it.
-  return { code, text: known.meaning === 'keys' ? 'the cloud does not accept the keys' : text, ...known, ...rest };
+  return failureOfCode(code, text, meaningOf(code, rest.httpStatus), rest);
 }
 
-/** A failure below HTTP: what certainly was not sent may be sent again. */
-export function failureOfTransport(error: TransportError): Failure & { sent: TransportError['sent'] } {
-  const text = error.sent === 'no' ? `not sent: ${error.message}` : `the answer was lost: ${error.message}`;
-  return { code: error.code, text, meaning: 'uncertain', sent: error.sent };
-}
-
-/**
- * The error for the engine, its text fit for users and free of secrets:
- * `QueryProduct failed: product not exist – check productKey … [iot.prod.NotExistedProduct, Alibaba request 57B1…]`.
- */
-export function cloudError(
-  operation: Repeatability,
-  failure: Failure & { sent?: TransportError['sent'] },
-  credentials?: AliyunCredentials,
-): CloudError {
-  const { code, text, advice, requestId, httpStatus, retryAfterMs, missing } = failure;
-  const said = redact(text, [credentials?.accessKeySecret, credentials?.securityToken]);
-  const request = requestId === undefined ? '' : `, Alibaba request ${requestId}`;
-  const message = `${operation.name} failed: ${said || 'the cloud gave no reason'}${advice ? ` – ${advice}` : ''} [${code}${request}]`;
-  const details = { operation: operation.name, requestId, httpStatus, retryAfterMs, missing };
-  return new CloudError(kindOf(failure, operation), code, message, withoutUndefined(details));
+/** The error for the engine; see `errorOf`. */
+export function cloudError(operation: Repeatability, failure: Failure, credentials?: AliyunCredentials): CloudError {
+  return errorOf('Alibaba', operation, failure, [credentials?.accessKeySecret, credentials?.securityToken]);
 }
 
 /** An error of ours, where going on would do harm or make no sense. */
 export function refuse(operation: { name: string }, code: string, text: string, advice?: string): CloudError {
   return cloudError({ name: operation.name, repeatable: true }, { code, text, advice, meaning: 'permanent' });
-}
-
-/** Whether the cloud, or this client, gave this code, which pages spell in different cases. */
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof CloudError && error.vendorCode.toLowerCase() === code.toLowerCase();
-}
-
-function kindOf(
-  { meaning, sent }: { meaning: Meaning; sent?: TransportError['sent'] },
-  operation: Repeatability,
-): CloudErrorKind {
-  switch (meaning) {
-    case 'throttled':
-      return 'throttled';
-    case 'uncertain':
-    case 'replayed':
-      return operation.repeatable || sent === 'no' ? 'transient' : 'outcomeUnknown';
-    case 'keys':
-    case 'forbidden':
-      return 'credentials';
-    case 'clock':
-    case 'permanent':
-      return 'permanent';
-  }
-}
-
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }
