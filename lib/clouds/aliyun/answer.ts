@@ -1,13 +1,12 @@
-import type * as z from 'zod';
 import type { Outcome } from '../http/api-client';
 import { parseLosslessly } from '../http/lossless-json';
 import { retryAfterMs } from '../http/retry-after';
 import type { HttpResponse } from '../http/transport';
+import { incompleteAnswer, unreadableAnswer } from '../http/unusable-answer';
 import { parseXml } from '../http/xml';
-import { meaningOf } from './codes';
-import { failureOf, type Failure, type Repeatability } from './failure';
+import { caseless, flag, optionalText } from '../http/schema';
+import { failureOf, type Failure } from './failure';
 import type { Operation } from './operation';
-import { caseless, flag, optionalText } from './schema';
 
 /**
  * Reads an answer. Business failures come with HTTP 200 and, on some newer pages, 400: `Success` and `Code` decide,
@@ -18,13 +17,13 @@ export function readAnswer<Answer>(operation: Operation<Answer>, response: HttpR
   const body = parse(response.body);
   const parsed = envelope.safeParse(body);
   if (!parsed.success || (parsed.data.Success === undefined && parsed.data.Code === undefined)) {
-    return { failure: unreadable(response) };
+    return { failure: unreadableAnswer(response) };
   }
   const { Success, Code = 'NoCode', ErrorMessage, Message, RequestId: requestId } = parsed.data;
   const answer = operation.answer.safeParse(body);
   if (Success === true && answer.success) return { answer: answer.data };
   if (Success === true)
-    return { failure: { ...incomplete(operation, answer.error ?? { issues: [] }), requestId, httpStatus } };
+    return { failure: { ...incompleteAnswer(operation, answer.error?.issues), requestId, httpStatus } };
   if (answer.success && operation.answersDespite?.(answer.data)) return { answer: answer.data };
   if (Code === 'NoCode') return { failure: { ...refusedWithoutCode(ErrorMessage ?? Message), requestId, httpStatus } };
   return {
@@ -56,32 +55,6 @@ function parse(body: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** No answer of this API: a proxy's page, a cut text. A 4xx says that nothing was executed, the rest says nothing. */
-function unreadable({ status, headers, body }: HttpResponse): Failure {
-  const type = headers['content-type'] ?? 'no content type';
-  const text = `the answer is not the cloud's: HTTP ${status}, ${type}, ${body.length} characters`;
-  const code = 'UnreadableAnswer';
-  if (status === 429) return { code, text, meaning: meaningOf(code, status).meaning, httpStatus: status };
-  if (status >= 400 && status < 500 && status !== 408) {
-    return {
-      code,
-      text,
-      meaning: 'permanent',
-      advice: 'check the endpoint and any proxy on the way',
-      httpStatus: status,
-    };
-  }
-  return { code, text, meaning: 'uncertain', httpStatus: status };
-}
-
-/** It worked, but what we need is not in it: the same call would answer the same. */
-function incomplete(operation: Repeatability, { issues: [issue] }: Pick<z.ZodError, 'issues'>): Failure {
-  const member = issue?.path.join('.') || 'the answer';
-  // zod's messages tell types, never values.
-  const text = `the answer lacks ${member}, or it is not as documented (${issue?.message ?? 'unknown'})`;
-  return { code: 'IncompleteAnswer', text, meaning: operation.repeatable ? 'permanent' : 'uncertain' };
 }
 
 function refusedWithoutCode(text: string | undefined): Failure {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { caseless, count, explicitList, flag, id, list, optionalText } from '../http/schema';
 import { documentedRates } from './limits';
 import type { Operation } from './operation';
-import { caseless, count, explicitList, flag, id, list, optionalText } from './schema';
 
 const productAnswer = caseless({
   Data: caseless({

@@ -1,5 +1,5 @@
 import type { AliyunReference } from '../../batch/contract/cloud-reference';
-import { CloudError } from '../../batch/ports/cloud';
+import { originOf } from '../http/endpoint';
 import { aliyunLimits } from './limits';
 
 /**
@@ -14,16 +14,5 @@ export function endpointOf({ region, endpoint }: Pick<AliyunReference, 'region' 
     const regional = aliyunLimits.regions?.includes(region) ?? false;
     return new URL(regional ? `https://iot.${region}.aliyuncs.com` : 'https://iot.aliyuncs.com');
   }
-  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(endpoint) ? endpoint : `https://${endpoint}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isOrigin = url !== undefined && url.pathname === '/' && url.search + url.hash + url.username === '';
-  if (!isOrigin || !['https:', 'http:'].includes(url.protocol)) {
-    throw new CloudError(
-      'permanent',
-      'InvalidEndpoint',
-      'the endpoint is no host and no origin – write it like iot-vpc.cn-shanghai.aliyuncs.com or http://127.0.0.1:8080 [InvalidEndpoint]',
-      { operation: 'connect' },
-    );
-  }
-  return url;
+  return originOf(endpoint, 'iot-vpc.cn-shanghai.aliyuncs.com');
 }

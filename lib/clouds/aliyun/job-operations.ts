@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { caseless, count, id, list, optionalText } from '../http/schema';
 import { documentedRates } from './limits';
 import type { Operation } from './operation';
-import { caseless, count, id, list, optionalText } from './schema';
 
 const names = (...wrappers: string[]) => list(id, ...wrappers);
 
