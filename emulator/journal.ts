@@ -31,7 +31,7 @@ export interface JournalDeviceEvent {
   /** Tencent: the ProductId. */
   productKey: string;
   deviceName: string;
-  /** The device's identity at the cloud (Alibaba: IotId; Tencent: SHA-256 of the text of its certificate or PSK). */
+  /** The device's identity at the cloud (Alibaba: IotId; Tencent: SHA-256 of its certificate or of the text of its PSK). */
   identity: string;
   /** The application or task that created it. */
   jobId?: string;

@@ -25,7 +25,7 @@ export interface TencentAssumptions {
   textsOfFailures: 'absent' | 'present';
   /** The order in which a product's devices are listed. */
   orderOfListing: 'oldestFirst' | 'newestFirst';
-  /** FirstOnlineTime, LoginTime and LastOfflineTime of a device that never connected. */
+  /** FirstOnlineTime and LastOfflineTime of a device that never connected: they "may be null, where they cannot be told". */
   neverOnline: 'zero' | 'null';
   /** CreateTime "may be null, where it cannot be told". */
   createTime: 'told' | 'null';

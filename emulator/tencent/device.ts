@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What a device proves itself with: a certificate, or a pre-shared key in base64. */
 export type Credential = { certificate: string } | { psk: string };
 
@@ -6,7 +8,7 @@ export interface TencentDevice {
   productId: string;
   deviceName: string;
   credential: Credential;
-  /** SHA-256 in hex over the text of its certificate or pre-shared key: what tells it from a later one of the same name. */
+  /** What tells it from a later one of the same name; the cloud itself has no id for it. */
   identity: string;
   online: boolean;
   createdAt: number;
@@ -19,6 +21,15 @@ export interface TencentDevice {
   taskId?: string;
   /** Gone since; its task may still list it. */
   deleted?: true;
+}
+
+/** SHA-256 in hex: of a certificate its fingerprint, of a pre-shared key that of its text. */
+export function identityOf(credential: Credential): string {
+  const bytes =
+    'psk' in credential
+      ? Buffer.from(credential.psk)
+      : Buffer.from(credential.certificate.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 export const certificateOf = ({ credential }: TencentDevice): string =>

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { CertificateAuthority } from '../certificates';
 import type { EmulatorClock } from '../clock';
 import type { Journal, JournalDeviceEvent } from '../journal';
 import type { Randomness } from '../randomness';
 import type { TencentAssumptions } from './assumptions';
-import type { Credential, TencentDevice } from './device';
+import { type Credential, identityOf, type TencentDevice } from './device';
 import { productNotExist } from './errors';
 import { type Encryption, TencentProduct } from './product';
 import type { TencentQuotas } from './quotas';
@@ -155,9 +154,7 @@ export class Hub {
       productId: product.productId,
       deviceName: requested.deviceName,
       credential,
-      identity: createHash('sha256')
-        .update('psk' in credential ? credential.psk : credential.certificate)
-        .digest('hex'),
+      identity: identityOf(credential),
       online: false,
       createdAt: createdAt + this.skewMs(),
       keyRead: false,

@@ -35,7 +35,8 @@ describe('CreateDevice', () => {
     }).body;
     expect(described).toMatchObject({ DeviceCert: body.DeviceCert, CertState: 1 });
     expect(JSON.stringify(described)).not.toContain('PRIVATE KEY');
-    expect(emulator.tencent.device('light-1')?.identity).toBe(sha256(body.DeviceCert));
+    const { fingerprint256 } = new X509Certificate(body.DeviceCert as string);
+    expect(emulator.tencent.device('light-1')?.identity).toBe(fingerprint256.replaceAll(':', '').toLowerCase());
   });
 
   test('gives a pre-shared key, or takes one', () => {
@@ -100,7 +101,9 @@ describe('DescribeDevice', () => {
   test('may say null for what it cannot tell', () => {
     assume({ neverOnline: 'null', createTime: 'null' });
     seed('light-1');
-    expect(describe('light-1').body).toMatchObject({ FirstOnlineTime: null, LoginTime: null, CreateTime: null });
+    expect(describe('light-1').body).toMatchObject({
+      ...{ FirstOnlineTime: null, LastOfflineTime: null, LoginTime: 0, CreateTime: null },
+    });
   });
 
   test('spells its product in a way of its own', () => {

@@ -8,7 +8,8 @@ export function deviceInfo(device: TencentDevice, { neverOnline, createTime }: R
   return {
     DeviceName: device.deviceName,
     Online: device.online ? 1 : 0,
-    LoginTime: time(device.lastOnlineAt),
+    // The one of these times that is not said to be null at times.
+    LoginTime: device.lastOnlineAt === undefined ? 0 : seconds(device.lastOnlineAt),
     Version: '',
     DeviceCert: certificateOf(device),
     DevicePsk: pskOf(device),
