@@ -1,18 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Command, InvalidArgumentError } from 'commander';
 import { awsClientConfig } from '../handler/aws-client';
+import { credentialVaults } from '../handler/credential-vaults';
+import { deviceSecrets } from '../handler/device-secrets';
 import { patientStore } from '../handler/patient-store';
 import { redactText } from '../handler/redaction';
 import { Secrets, secretsManager } from '../handler/secrets';
-import {
-  previewSettle,
-  settle,
-  StoreVault,
-  systemClock,
-  type EnginePorts,
-  type Settled,
-  type SettleWishes,
-} from '../lib/batch';
+import { previewSettle, settle, systemClock, type EnginePorts, type Settled, type SettleWishes } from '../lib/batch';
 import type { Store } from '../lib/batch/ports/store';
 import { countBusy } from '../lib/batch/status';
 import { environmentKeys } from '../lib/clouds/environment-keys';
@@ -106,12 +100,13 @@ function enginePorts(s3: Store, share: number, until: number, envKeys: boolean):
   const observer = new TerminalObserver(clock, (line) => void process.stderr.write(line));
   // No grant is on its way: what is denied stays so.
   const store = patientStore(s3, clock, observer, { until, deniedUntil: 0 });
-  const secrets = new Secrets(secretsManager(new SecretsManagerClient(awsClientConfig)), clock);
+  const secretsManagerClient = new SecretsManagerClient(awsClientConfig);
+  const secrets = new Secrets(secretsManager(secretsManagerClient), clock);
   return {
     store,
     clock,
     observer,
-    vault: new StoreVault(store),
+    vault: credentialVaults({ secrets: deviceSecrets(secretsManagerClient), store, clock, deniedUntil: 0 }),
     connect: async (cloud, { secretArn }, time) => {
       const keys = envKeys ? environmentKeys(cloud, process.env) : secrets.source(secretArn, 0);
       return connectCloud(cloud, keys, { clock, observer, share, until: time.until });

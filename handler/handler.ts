@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/batch/ports/clock';
 import type { Store } from '../lib/batch/ports/store';
 import type { connectCloud } from '../lib/clouds/registry';
+import type { DeviceSecrets } from './device-secrets';
 import type { CustomResourceEvent, Invocation, IsCompleteAnswer, IsCompleteEvent, OnEventAnswer } from './framework';
 import { isComplete } from './is-complete';
 import type { ReadObject } from './names-files';
@@ -15,6 +16,7 @@ export interface HandlerPorts {
   store: Store;
   clock: Clock;
   readSecret: ReadSecret;
+  deviceSecrets: DeviceSecrets;
   /** Reads an asset. */
   readObject: ReadObject;
   /** How many batches share the account's rates. */

@@ -4,6 +4,7 @@ import { systemClock } from '../lib/batch';
 import { environment } from '../lib/batch/contract';
 import { connectCloud } from '../lib/clouds/registry';
 import { awsClientConfig, needsPathStyle } from './aws-client';
+import { deviceSecrets } from './device-secrets';
 import { createHandler } from './handler';
 import { s3Objects } from './names-files';
 import { S3Store } from './s3-store';
@@ -14,13 +15,15 @@ if (!bucket)
   throw new Error(`${environment.storeBucket} must name the bucket in which the batches of the stack are recorded`);
 
 const s3 = new S3Client({ ...awsClientConfig, forcePathStyle: needsPathStyle(process.env) });
+const secrets = new SecretsManagerClient(awsClientConfig);
 
 /** The entry points of the two Lambda functions. Clients are made once, so that invocations share their connections. */
 export const { onEvent, isComplete } = createHandler({
   bucket,
   store: new S3Store(s3, bucket),
   clock: systemClock,
-  readSecret: secretsManager(new SecretsManagerClient(awsClientConfig)),
+  readSecret: secretsManager(secrets),
+  deviceSecrets: deviceSecrets(secrets),
   readObject: s3Objects(s3),
   rateShare: Math.max(1, Number(process.env[environment.rateShare]) || 1),
   connect: connectCloud,

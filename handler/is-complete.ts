@@ -1,8 +1,9 @@
-import { reconcile, StoreVault, type EnginePorts, type Result } from '../lib/batch';
+import { reconcile, type EnginePorts, type Result } from '../lib/batch';
 import { answerOf } from './answer';
 import { PROPAGATION_MS } from './aws-failure';
 import { batchIdOf } from './batch-id';
 import { countedCloud } from './counted-cloud';
+import { credentialVaults } from './credential-vaults';
 import { failureOf } from './failure-of';
 import type { Invocation, IsCompleteAnswer, IsCompleteEvent } from './framework';
 import type { HandlerPorts } from './handler';
@@ -74,7 +75,7 @@ function enginePorts(ports: HandlerPorts, observer: LogObserver, metrics: Metric
     store,
     clock,
     observer,
-    vault: new StoreVault(store),
+    vault: credentialVaults({ secrets: ports.deviceSecrets, store, clock, deniedUntil: patience.deniedUntil }),
     readNames: namesFiles(ports.readObject, clock),
     connect: async (cloud, { secretArn }, { since, until }) => {
       const environment = { clock, observer, share: ports.rateShare, until };

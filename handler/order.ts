@@ -1,7 +1,9 @@
 import type { Order } from '../lib/batch';
 import {
+  countNames,
   MAX_TIMEOUT_SECONDS,
   parseOptions,
+  validateDeviceSecrets,
   validateOnExisting,
   validateSelection,
   type BatchOptions,
@@ -31,6 +33,7 @@ export function orderOf(event: CustomResourceEvent, now: number): Order {
 function readOptions(properties: unknown): BatchOptions {
   const options = parseOptions(properties);
   validateSelection(options.devices, limitsOf(options.cloud));
+  validateDeviceSecrets(options.deviceCredentials, countNames(options.devices));
   validateOnExisting(options.onExisting, options.devices);
   return options;
 }

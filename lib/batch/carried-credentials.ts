@@ -1,14 +1,16 @@
+import { credentialPlaceOf, finishCredentials, ordinal, reachVault, saveCredentials } from './credentials';
 import { BatchError } from './errors';
 import { devices, listOf } from './messages';
 import type { Operation } from './operation';
 import type { Cloud } from './ports/cloud';
+import type { CredentialPlace } from './ports/vault';
 import { keys } from './record/keys';
 import { sha256 } from './record/names';
 import { namesOf, type Plan, type RecordedDevice } from './record/plan';
 
 /**
  * Stores the secrets of the devices that a generation takes over: as the generations have them that they come from, else as
- * the cloud still tells them.
+ * the cloud still tells them. Nothing, where it is to have none.
  *
  * @throws BatchError `CredentialsMissing`: success would mean that every secret is where it was to be stored (I4).
  */
@@ -18,15 +20,17 @@ export async function keepCarriedCredentials(
   generationId: string,
   plan: Plan,
 ): Promise<void> {
-  const { batchId } = operation;
-  const { vault } = operation.ports;
-  const place = { batchId, generationId };
+  const place = credentialPlaceOf(operation, generationId);
+  if (!place) return;
   const missing = new Map(plan.carried.map((device) => [device.name, device]));
   for (const source of plan.sources) {
     const identities = new Map([...missing.values()].map(({ name, identity }) => [name, identity]));
-    for (const name of await vault.carryOver(source, place, identities)) missing.delete(name);
+    const carried = await reachVault(operation, 'carrying secrets over', () =>
+      carryOver(operation, source, place, identities),
+    );
+    for (const name of carried) missing.delete(name);
   }
-  await readAgain(operation, cloud, generationId, plan.jobs.length, missing);
+  await readAgain(operation, cloud, place, plan.jobs.length, missing);
   if (missing.size > 0) {
     throw new BatchError(
       'CredentialsMissing',
@@ -34,7 +38,24 @@ export async function keepCarriedCredentials(
         `them again: ${listOf([...missing.keys()])}; set deviceCredentials to none, or register them anew under other names`,
     );
   }
-  await vault.finish(place);
+  await finishCredentials(operation, generationId);
+}
+
+/** Copies what another generation has of devices that belong to this one as well now. Returns the names of those that it had. */
+async function carryOver(
+  { ports: { vault } }: Operation,
+  from: CredentialPlace,
+  to: CredentialPlace,
+  identities: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const carried: string[] = [];
+  let part = 0;
+  for await (const found of vault.read(from, identities)) {
+    const name = `carried-${from.generationId}-${ordinal(part++)}`;
+    if (found.length > 0) await vault.savePart(to, name, found);
+    carried.push(...found.map((device) => device.name));
+  }
+  return carried;
 }
 
 /** Devices in one part: little enough for an invocation. */
@@ -44,24 +65,24 @@ const PART = 2_000;
 async function readAgain(
   operation: Operation,
   cloud: Cloud,
-  generationId: string,
+  place: CredentialPlace,
   firstPart: number,
   missing: Map<string, RecordedDevice>,
 ): Promise<void> {
   if (!cloud.readCredentials) return;
-  const { store, batchId } = operation;
+  const { store } = operation;
   const all = [...missing.values()];
   for (let from = 0; from < all.length; from += PART) {
     const part = all.slice(from, from + PART);
     const names = namesOf(part);
-    const note = keys.lookUp(generationId, sha256(`credentials\n${names.join('\n')}`));
+    const note = keys.lookUp(place.generationId, sha256(`credentials\n${names.join('\n')}`));
     if (!(await store.get(note))) {
       const found = await operation.patiently(
         'reading secrets',
         async () => (await cloud.readCredentials?.(part)) ?? [],
       );
       if (found.length < part.length) return;
-      await operation.ports.vault.savePart({ batchId, generationId }, firstPart + from / PART, found);
+      await saveCredentials(operation, place, `part-${ordinal(firstPart + from / PART)}`, found);
       await store.put(note, '[]');
     }
     for (const name of names) missing.delete(name);

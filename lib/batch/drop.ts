@@ -1,3 +1,4 @@
+import { forgetCredentials } from './credentials';
 import { findCreated, type Created } from './created';
 import { deleteDevices, type Doomed } from './delete-devices';
 import { dutiesOf } from './duties';
@@ -191,7 +192,7 @@ export async function markGone(operation: Operation, id: string, suspects: strin
     };
   });
   if (!retains) {
-    await operation.ports.vault.forget({ batchId, generationId: id });
+    await forgetCredentials(operation, id);
     await store.delete(keys.manifest(batchId, id));
   }
   for (const key of await store.list(keys.generation(id))) await store.delete(key);

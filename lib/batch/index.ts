@@ -5,7 +5,7 @@ export { loadNames } from './record/names';
 export { DELAYED_DELIVERY_MS } from './intent';
 export { unrecordedId } from './unrecorded';
 export type { EnginePorts } from './operation';
-export { StoreVault } from './store-vault';
+export { StoreVault, credentialText, parseCredentials } from './store-vault';
 export { systemClock } from './system-clock';
 export { BatchError } from './errors';
 export { keys as storeKeys } from './record/keys';

@@ -1,5 +1,6 @@
 import type { CloudReference } from './contract/cloud-reference';
 import { cloudKey } from './contract/cloud-reference';
+import { isSamePlace } from './contract/device-secrets';
 import type { Clock } from './ports/clock';
 import { keptOrListed, type Access, type Generation, type Head, type Policy, type Request } from './record/head';
 import type { NameList } from './record/names';
@@ -164,7 +165,7 @@ function standingLike(head: Head, ask: Ask, named: string): Generation | undefin
       each.phase === 'standing' &&
       each.cloudKey === key &&
       each.names.set === ask.names.set &&
-      each.policy.deviceCredentials === ask.policy.deviceCredentials,
+      isSamePlace(each.policy.deviceCredentials, ask.policy.deviceCredentials),
   );
   return alike.find((each) => each.id === named) ?? alike.at(-1);
 }

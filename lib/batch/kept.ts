@@ -1,4 +1,5 @@
 import { findCreated } from './created';
+import { keepCredentials } from './credentials';
 import { BatchError } from './errors';
 import { devices } from './messages';
 import type { Operation } from './operation';
@@ -44,12 +45,10 @@ export async function accountForKept(operation: Operation, cloudKey: string): Pr
 }
 
 async function accountFor(operation: Operation, generation: Generation): Promise<number> {
-  const { vault } = operation.ports;
-  const place = { batchId: operation.batchId, generationId: generation.id };
   const cloud = await operation.cloudOf(generation);
   const plan = await loadPlan(operation.store, generation);
   const { created } = await findCreated(operation, cloud, generation, plan, async (job, found) => {
-    if (generation.policy.deviceCredentials !== 'none') await vault.savePart(place, job, found);
+    await keepCredentials(operation, generation.id, job, found);
   });
   return created.size;
 }

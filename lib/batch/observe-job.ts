@@ -1,3 +1,5 @@
+import { validateDeviceSecrets } from './contract/device-secrets';
+import { finishCredentials, keepCredentials } from './credentials';
 import { BatchError } from './errors';
 import { listFailures } from './messages';
 import type { Operation } from './operation';
@@ -62,11 +64,9 @@ async function collectAll(operation: Operation, cloud: Cloud, jobId: string): Pr
 
 async function record(operation: Operation, generation: Generation, found: CollectedDevice[]): Promise<void> {
   const { id, policy, observedJob } = generation;
-  if (policy.deviceCredentials !== 'none') {
-    const place = { batchId: operation.batchId, generationId: id };
-    await operation.ports.vault.savePart(place, 0, found);
-    await operation.ports.vault.finish(place);
-  }
+  validateDeviceSecrets(policy.deviceCredentials, found.length);
+  await keepCredentials(operation, id, 0, found);
+  await finishCredentials(operation, id);
   await savePlan(operation.store, generation, { carried: [], sources: [], jobs: [{ count: found.length }] });
   await saveCollected(operation.store, generation, 0, found);
   await learnNames(operation, id);

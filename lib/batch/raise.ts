@@ -9,6 +9,7 @@ import { observeJob } from './observe-job';
 import { settleOwed } from './owed';
 import { makePlan } from './planning';
 import { keepCarriedCredentials } from './carried-credentials';
+import { keepCredentials } from './credentials';
 import { poll } from './poll';
 import type { Cloud, DeviceFailure } from './ports/cloud';
 import { learnNames, publish } from './publish';
@@ -39,13 +40,10 @@ export async function raise(operation: Operation, id: string): Promise<void> {
   const failures = await registration.failures();
   if (failures.length > 0) throw notRegistered(generation, failures);
 
-  const keeps = generation.policy.deviceCredentials !== 'none';
-  const { vault } = operation.ports;
-  const place = { batchId: operation.batchId, generationId: id };
   await registration.collect(async (job, found) => {
-    if (keeps) await vault.savePart(place, job, found);
+    await keepCredentials(work, id, job, found);
   });
-  if (keeps) await keepCarriedCredentials(work, cloud, id, plan);
+  await keepCarriedCredentials(work, cloud, id, plan);
   if (generation.kind === 'assigned') await learnNames(operation, id);
   await operation.update((head) => {
     generationOf(head, id).jobIds = registration.jobIds;

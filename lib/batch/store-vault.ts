@@ -15,20 +15,18 @@ type CredentialLine = { name: string; id: string } & Record<string, string>;
 export class StoreVault implements CredentialVault {
   constructor(private readonly store: Store) {}
 
-  async savePart(place: CredentialPlace, job: number, devices: readonly CollectedDevice[]): Promise<void> {
-    const lines = devices.map(({ name, identity, credentials }) => ({ ...credentials, name, id: identity }));
-    await this.write(`${prefixOf(place)}part-${ordinal(job)}.ndjson.gz`, lines);
+  async savePart(place: CredentialPlace, part: string, devices: readonly CollectedDevice[]): Promise<void> {
+    const lines = devices.map((device) => `${credentialText(device)}\n`);
+    await this.store.put(`${prefixOf(place)}${part}.ndjson.gz`, gzipSync(lines.join('')));
   }
 
-  async carryOver(from: CredentialPlace, to: CredentialPlace, devices: ReadonlyMap<string, string>): Promise<string[]> {
-    const carried: string[] = [];
-    for (const [i, key] of (await this.partsOf(from)).entries()) {
-      const lines = (await this.read(key)).filter(({ name, id }) => devices.get(name) === id);
-      if (lines.length === 0) continue;
-      await this.write(`${prefixOf(to)}carried-${from.generationId}-${ordinal(i)}.ndjson.gz`, lines);
-      carried.push(...lines.map(({ name }) => name));
+  async *read(place: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {
+    for (const key of await this.partsOf(place)) {
+      const object = await this.store.get(key);
+      const lines = object ? gunzipSync(object.body).toString('utf8').split('\n') : [];
+      const found = lines.filter(Boolean).map(parseCredentials);
+      yield found.filter(({ name, identity }) => devices.get(name) === identity);
     }
-    return carried;
   }
 
   async finish(place: CredentialPlace): Promise<void> {
@@ -43,23 +41,19 @@ export class StoreVault implements CredentialVault {
   private async partsOf(place: CredentialPlace): Promise<string[]> {
     return (await this.store.list(prefixOf(place))).filter((key) => key.endsWith('.ndjson.gz'));
   }
+}
 
-  private async write(key: string, lines: readonly CredentialLine[]): Promise<void> {
-    await this.store.put(key, gzipSync(lines.map((line) => JSON.stringify(line) + '\n').join('')));
-  }
+/** A device's secrets as they are kept: JSON of its name, its identity, and the secrets under the vendor's own names. */
+export function credentialText({ name, identity, credentials }: CollectedDevice): string {
+  return JSON.stringify({ ...credentials, name, id: identity } satisfies CredentialLine);
+}
 
-  private async read(key: string): Promise<CredentialLine[]> {
-    const object = await this.store.get(key);
-    if (!object) return [];
-    const text = gunzipSync(object.body).toString('utf8');
-    return text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as CredentialLine] : []));
-  }
+/** Reads what `credentialText` wrote. */
+export function parseCredentials(text: string): CollectedDevice {
+  const { name, id, ...credentials } = JSON.parse(text) as CredentialLine;
+  return { name, identity: id, credentials };
 }
 
 function prefixOf({ batchId, generationId }: CredentialPlace): string {
   return keys.credentials(batchId, generationId);
-}
-
-function ordinal(part: number): string {
-  return String(part).padStart(5, '0');
 }

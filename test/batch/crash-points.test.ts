@@ -1,5 +1,7 @@
 import { TransportError } from '../../lib/clouds/http/transport';
 import type { Result } from '../../lib/batch';
+import { awsError, connectionReset } from '../support/aws-errors';
+import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
 import { lights, World, type Sabotage } from '../support/world';
 
 /**
@@ -133,6 +135,67 @@ const scenarios: Scenario[] = [
       expect((await world.create(world.options(lights(2)), 'b2')).state).toBe('succeeded');
     },
   },
+  {
+    name: 'a Create whose secrets go to Secrets Manager, and its Delete',
+    prepare: async () =>
+      submitted(smallWorld(), (world) => ({
+        type: 'create',
+        options: world.options(lights(3), { deviceCredentials: IN_SECRETS_MANAGER }),
+      })),
+    verify: async (world, result) => {
+      expect(result.state).toBe('succeeded');
+      expectSecrets(world, lights(3));
+      expect(await world.delete(world.head().current as string)).toEqual({ state: 'succeeded' });
+      expectSecrets(world, []);
+    },
+  },
+  {
+    name: 'an Update that fails after some of its secrets were made',
+    prepare: async () => {
+      const world = smallWorld();
+      const { generation } = await world.create(world.options(lights(2)));
+      world.secrets.trouble = (call) =>
+        /^create .*light-003$/.test(call) ? awsError('LimitExceededException', 400) : undefined;
+      const options = world.options(lights(4), { deviceCredentials: IN_SECRETS_MANAGER });
+      return submitted(world, () => ({ type: 'update', named: generation, options }));
+    },
+    verify: (world, result) => {
+      expect(result).toMatchObject({ state: 'failed', code: 'SecretsFailed' });
+      expect(world.devices()).toEqual(lights(2));
+      expectSecrets(world, []);
+      expectCompleteRecord(world, lights(2));
+    },
+  },
+  {
+    name: 'an Update that moves secrets from Secrets Manager to the store',
+    prepare: async () => {
+      const world = smallWorld();
+      const { generation } = await world.create(world.options(lights(3), { deviceCredentials: IN_SECRETS_MANAGER }));
+      return submitted(world, () => ({ type: 'update', named: generation, options: world.options(lights(3)) }));
+    },
+    verify: async (world, result) => {
+      expect(result.state).toBe('succeeded');
+      expectCompleteRecord(world, lights(3));
+      const { current, generations } = world.head();
+      const old = generations.find(({ id }) => id !== current);
+      expect(await world.delete(old?.id as string)).toEqual({ state: 'succeeded' });
+      expectSecrets(world, []);
+      expectCompleteRecord(world, lights(3));
+    },
+  },
+  {
+    name: 'a Delete of secrets in Secrets Manager',
+    prepare: async () => {
+      const world = smallWorld();
+      const { generation } = await world.create(world.options(lights(3), { deviceCredentials: IN_SECRETS_MANAGER }));
+      return submitted(world, () => ({ type: 'delete', named: generation }));
+    },
+    verify: (world, result) => {
+      expect(result.state).toBe('succeeded');
+      expect(world.devices()).toEqual([]);
+      expectSecrets(world, []);
+    },
+  },
 ];
 
 describe.each(scenarios)('$name', (scenario) => {
@@ -171,6 +234,7 @@ async function cutAt(world: World, requestId: string, at: number, cut: Cut): Pro
       return never();
     }
     if (cut === 'answer lost after') await run();
+    if (what.startsWith('secret')) throw connectionReset();
     throw what.startsWith('cloud')
       ? new TransportError('ConnectionLost', 'perhaps', 'socket hang up')
       : new Error('the store did not answer');
@@ -232,6 +296,17 @@ function expectCompleteRecord(world: World, names: string[]): void {
     .flatMap((key) => world.credentials(key))
     .map(({ name, id: identity }) => ({ name, id: identity }));
   expect(lines.sort((a, b) => ((a.name as string) < (b.name as string) ? -1 : 1))).toEqual(expected);
+}
+
+/** Secrets Manager has those of the current generation's devices, as they are at the cloud, and no others (I2, I4). */
+function expectSecrets(world: World, names: string[]): void {
+  const prefix = `iot-device-batch/street/b1/${world.head().current}/`;
+  expect([...world.secrets.secrets.keys()].sort()).toEqual(names.map((name) => prefix + name));
+  const expected = names.map((name) => [name, world.identities().get(name)]);
+  const kept = world.secrets.contents().map(({ name, id }) => [name, id]);
+  expect(kept.sort()).toEqual(expected.sort());
+  const notes = [...world.store.objects.keys()].filter((key) => key.startsWith('secrets/'));
+  expect(notes.length > 0).toBe(names.length > 0);
 }
 
 function never<T>(): Promise<T> {

@@ -1,5 +1,7 @@
 import { gunzipSync } from 'node:zlib';
+import { secretDenied } from '../support/aws-errors';
 import { HandlerWorld } from '../support/handler-world';
+import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
 
 describe('no secret is in an event, response, log line, error text, manifest or record (I7)', () => {
   let world: HandlerWorld;
@@ -79,6 +81,24 @@ describe('no secret is in an event, response, log line, error text, manifest or 
     for (const secret of world.emulator.emulator.aliyun.platform.issuedSecrets()) expect(lines).toContain(secret);
     await world.delete(id);
     expect([...world.store.objects.keys()].filter((key) => key.startsWith('credentials/'))).toEqual([]);
+  });
+
+  it.each([
+    ['and are in Secrets Manager only, where they are kept there', () => undefined],
+    [
+      'nor shown when Secrets Manager refuses them',
+      (call: string) => (/light-002$/.test(call) ? secretDenied() : undefined),
+    ],
+  ])('%s', async (_what, trouble) => {
+    world.secrets.trouble = trouble;
+    const inSecrets = { deviceCredentials: IN_SECRETS_MANAGER };
+    const { PhysicalResourceId: id, Status } = await world.create(inSecrets);
+    const kept = [...world.secrets.secrets.values()].map(({ text }) => text).join('\n');
+    expect(Status).toBe(kept === '' ? 'FAILED' : 'SUCCESS');
+    if (kept !== '') for (const secret of secrets().slice(1)) expect(kept).toContain(secret);
+    const bodies = [...world.store.objects.values()].map(({ body }) => Buffer.from(body).toString('utf8'));
+    await world.delete(id, inSecrets);
+    expectNoSecretIn({ ...everywhere(), bodies, 'names of secrets': [...world.secrets.secrets.keys()] });
   });
 
   it('nor in the store at all where none are to be kept', async () => {

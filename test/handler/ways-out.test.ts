@@ -3,12 +3,14 @@
  * operator does what stands there, through the CDK's framework to the handler.
  */
 import { LogObserver } from '../../handler/observer';
-import { settle, StoreVault, type EnginePorts, type Settled, type SettleWishes } from '../../lib/batch';
+import { credentialVaults } from '../../handler/credential-vaults';
+import { settle, type EnginePorts, type Settled, type SettleWishes } from '../../lib/batch';
 import { HandlerWorld } from '../support/handler-world';
 import { MemoryStore } from '../support/memory-store';
 import type { CfnResponse } from '../support/provider-framework';
 import { TroubledStore } from '../support/troubled-store';
-import { accessDenied, awsError } from '../support/aws-errors';
+import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
+import { accessDenied, awsError, secretDenied } from '../support/aws-errors';
 import { lights } from '../support/world';
 
 let world: HandlerWorld;
@@ -58,7 +60,7 @@ async function settled(wishes: Partial<SettleWishes> = {}): Promise<Settled> {
     store: bucket,
     clock,
     observer,
-    vault: new StoreVault(bucket),
+    vault: credentialVaults({ secrets: world.secrets, store: bucket, clock, deniedUntil: 0 }),
     connect: async (reference, _access, { until }) =>
       ports.connect(reference, keys, { clock, observer, share: 1, until }),
   };
@@ -120,6 +122,20 @@ describe('DELETE_FAILED', () => {
     store.trouble = () => undefined;
     expect(await world.delete(id)).toMatchObject({ Status: 'SUCCESS' });
     expect(world.devices()).toEqual([]);
+  });
+
+  it('ends when the handler may delete the secrets of devices again, and the stack is deleted again', async () => {
+    const inSecrets = { deviceCredentials: IN_SECRETS_MANAGER };
+    const id = await created(inSecrets);
+    world.secrets.trouble = (call) => (call.startsWith('delete') ? secretDenied() : undefined);
+    expectFailed(await world.delete(id, inSecrets), /may not delete the secret .*\[SecretsDenied\]/);
+    expect(world.devices()).toEqual([]);
+    expect(world.secrets.secrets.size).toBe(3);
+
+    world.secrets.trouble = () => undefined;
+    expect(await world.delete(id, inSecrets)).toMatchObject({ Status: 'SUCCESS' });
+    expect(world.secrets.secrets.size).toBe(0);
+    expect(kept()).toEqual([]);
   });
 
   it('ends when it is settled that devices which have connected may go, and the stack is deleted again', async () => {
@@ -341,6 +357,19 @@ describe('UPDATE_COMPLETE, and devices are left', () => {
     expect(next.Status).toBe('SUCCESS');
     await world.delete(id);
     expect(world.devices()).toEqual(lights(2));
+  });
+
+  it('ends when secrets are settled by somebody who may delete them, where the grant left the stack too early', async () => {
+    const inSecrets = { deviceCredentials: IN_SECRETS_MANAGER };
+    const old = await created(inSecrets);
+    await world.update(old, {}, inSecrets);
+    world.secrets.trouble = () => secretDenied();
+    for (let tries = 0; tries < 3; tries++) expectFailed(await world.delete(old, inSecrets), /\[SecretsDenied\]/);
+
+    world.secrets.trouble = () => undefined;
+    expect(await settled()).toMatchObject({ left: [], finished: [{ generation: old, deleted: 0 }] });
+    expect(world.secrets.secrets.size).toBe(0);
+    expect(world.devices()).toEqual(lights(3));
   });
 
   it('ends, with no deployment to come, when it is settled', async () => {

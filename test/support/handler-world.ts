@@ -8,6 +8,7 @@ import { connectCloud } from '../../lib/clouds/registry';
 import type { LambdaProcess } from './lambda-process';
 import { LambdaService } from './lambda-service';
 import { accessDenied } from './aws-errors';
+import { MemorySecrets } from './memory-secrets';
 import { MemoryStore } from './memory-store';
 import { ProviderFramework, type CfnResponse } from './provider-framework';
 import { VirtualClock } from './virtual-clock';
@@ -23,6 +24,8 @@ export const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secr
  */
 export class HandlerWorld {
   readonly store = new MemoryStore();
+  /** Secrets Manager, where it has the secrets of devices. */
+  readonly secrets = new MemorySecrets();
   /** The objects of other buckets that the handler may read, by their addresses. */
   readonly assets = new Map<string, string>();
   /** The addresses of what it has read of them. */
@@ -53,6 +56,7 @@ export class HandlerWorld {
       clock: this.clock,
       rateShare: 1,
       readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
+      deviceSecrets: this.secrets,
       readObject: async (bucket, key) => {
         this.assetReads.push(`s3://${bucket}/${key}`);
         const asset = this.assets.get(`s3://${bucket}/${key}`);
@@ -169,6 +173,7 @@ export class HandlerWorld {
       store: process.store(ports.store),
       clock: process.clock,
       readSecret: process.readSecret(ports.readSecret),
+      deviceSecrets: process.deviceSecrets(this.secrets),
       readObject: process.readObject(ports.readObject),
       connect: (cloud, credentials, environment) =>
         ports.connect(cloud, credentials, { ...environment, transport: process.transport(this.transport()) }),

@@ -1,8 +1,10 @@
+import type { DeviceSecrets } from '../../handler/device-secrets';
 import type { Invocation } from '../../handler/framework';
 import type { HandlerPorts } from '../../handler/handler';
 import type { Clock } from '../../lib/batch/ports/clock';
 import type { Store } from '../../lib/batch/ports/store';
 import type { Transport } from '../../lib/clouds/http/transport';
+import type { MemorySecrets } from './memory-secrets';
 
 export type Death = 'crashed' | 'outOfMemory' | 'timedOut';
 
@@ -68,6 +70,10 @@ export class LambdaProcess {
 
   readObject(readObject: HandlerPorts['readObject']): HandlerPorts['readObject'] {
     return (bucket, key) => this.io(`object ${key}`, () => readObject(bucket, key));
+  }
+
+  deviceSecrets(secrets: MemorySecrets): DeviceSecrets {
+    return secrets.by((what, run) => this.io(what, run));
   }
 
   readSecret(readSecret: HandlerPorts['readSecret']): HandlerPorts['readSecret'] {

@@ -1,12 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { IotEmulator, type EmulatorOptions, type Fault, type FaultMatch } from '../../emulator';
-import { BatchError, reconcile, StoreVault, submit, type EnginePorts, type Order, type Result } from '../../lib/batch';
+import { credentialVaults } from '../../handler/credential-vaults';
+import { BatchError, reconcile, submit, type EnginePorts, type Order, type Result } from '../../lib/batch';
 import { expandNames, nameFile, nameListOf, parseOptions, sha256, type BatchOptions } from '../../lib/batch/contract';
 import type { Observer } from '../../lib/batch/ports/observer';
 import type { Store } from '../../lib/batch/ports/store';
 import { headSchema, type Head } from '../../lib/batch/record/head';
 import { connectCloud } from '../../lib/clouds/registry';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/clouds/http/transport';
+import { MemorySecrets } from './memory-secrets';
 import { MemoryStore } from './memory-store';
 import { VirtualClock } from './virtual-clock';
 
@@ -30,6 +32,8 @@ export class World {
   readonly clock: VirtualClock;
   readonly emulator: IotEmulator;
   readonly store = new MemoryStore();
+  /** Secrets Manager. */
+  readonly secrets = new MemorySecrets();
   readonly logs: string[] = [];
   /** Files of names by their addresses. */
   readonly files = new Map<string, string>();
@@ -72,7 +76,7 @@ export class World {
       store,
       clock: this.clock,
       observer,
-      vault: new StoreVault(store),
+      vault: credentialVaults({ secrets: this.secrets.by(sabotage), store, clock: this.clock, deniedUntil: 0 }),
       readNames: (source) => sabotage(`file ${source}`, () => this.readFile(source)),
       connect: async (reference, _access, { until }) => {
         const transport = this.transport(sabotage);

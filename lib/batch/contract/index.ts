@@ -1,6 +1,7 @@
 export * from './attributes';
 export * from './cloud-reference';
 export * from './device-names';
+export * from './device-secrets';
 export * from './environment';
 export * from './existing-devices';
 export * from './limits';

@@ -1,5 +1,6 @@
 import type { CloudReference } from './cloud-reference';
 import type { DeviceSelection } from './device-names';
+import type { DeviceCredentialsOption } from './device-secrets';
 
 /** The version of the options as they travel. A newer major is refused, unknown members are let through. */
 export const OPTIONS_VERSION = 1;
@@ -23,8 +24,8 @@ export interface BatchOptions {
   onPartialFailure: 'rollBack' | 'keep';
   /** What happens to devices that leave the batch: deleted, or released (left where they are, and remembered). */
   removalPolicy: 'destroy' | 'retain';
-  /** Where the secrets of the devices are kept: the store's credentials prefix, or nowhere. */
-  deviceCredentials: 'store' | 'none';
+  /** Where the secrets of the devices are kept. */
+  deviceCredentials: DeviceCredentialsOption;
   /** Seconds that one operation may take in all. */
   timeoutSeconds: number;
   /** CDK only: names that only the cloud knows are used, so that they must fit into the response. */

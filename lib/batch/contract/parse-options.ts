@@ -47,6 +47,12 @@ const file = z.object({
   names: z.object({ count: integer, chunks: z.array(z.object({ digest, count: integer })), set: digest }),
 });
 
+/** It becomes a part of the names of secrets, and of ARNs. */
+const secretsManager = z.object({
+  prefix: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,200}$/),
+  encryptionKey: text.optional(),
+});
+
 const schema = z.object({
   version: z.literal(OPTIONS_VERSION).catch(OPTIONS_VERSION),
   cloud: z.object({ aliyun }),
@@ -65,7 +71,7 @@ const schema = z.object({
   deleteActivated: boolean.default(false),
   onPartialFailure: z.enum(['rollBack', 'keep']).default('rollBack'),
   removalPolicy: z.enum(['destroy', 'retain']).default('destroy'),
-  deviceCredentials: z.enum(['store', 'none']).default('store'),
+  deviceCredentials: z.union([z.enum(['store', 'none']), z.object({ secretsManager })]).default('store'),
   timeoutSeconds: integer,
   namesInResponse: boolean.optional(),
   secretArn: text.optional(),

@@ -1,17 +1,20 @@
+import type { DeviceSecretsOption } from '../contract/device-secrets';
 import type { CollectedDevice } from './cloud';
 
 /**
  * Where the secrets of devices are put. They belong to a generation and go with it. Writing a part twice replaces it, so
  * that a crash may be followed by another try.
+ *
+ * Every method may throw a `CloudError` that is `transient`: it may be called again as it is.
  */
 export interface CredentialVault {
-  /** Keeps the secrets of the devices that one job created. */
-  savePart(place: CredentialPlace, job: number, devices: readonly CollectedDevice[]): Promise<void>;
+  /** Keeps the secrets of devices, as one part of all that is kept at this place. */
+  savePart(place: CredentialPlace, part: string, devices: readonly CollectedDevice[]): Promise<void>;
   /**
-   * Copies what another generation has of devices that belong to this one as well now: of just these identities, by name, for a
-   * device that was registered anew has another secret. Returns the names of those that it had.
+   * What is kept at a place of just these identities, by name, part by part: a device that was registered anew has another
+   * secret.
    */
-  carryOver(from: CredentialPlace, to: CredentialPlace, devices: ReadonlyMap<string, string>): Promise<string[]>;
+  read(place: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]>;
   /** Writes the index of all parts: from then on readers find them. */
   finish(place: CredentialPlace): Promise<void>;
   /** Deletes everything at this place. */
@@ -21,4 +24,6 @@ export interface CredentialVault {
 export interface CredentialPlace {
   batchId: string;
   generationId: string;
+  /** Set where something is to be kept in AWS Secrets Manager. What is there already is found without. */
+  secrets?: DeviceSecretsOption;
 }

@@ -12,7 +12,10 @@ export const HEAD_VERSION = 1;
 /** How the devices of a generation may be treated: that of the event which returned it last. */
 const policySchema = z.looseObject({
   deleteActivated: z.boolean(),
-  deviceCredentials: z.enum(['store', 'none']),
+  deviceCredentials: z.union([
+    z.enum(['store', 'none']),
+    z.looseObject({ secretsManager: z.looseObject({ prefix: z.string(), encryptionKey: z.string().optional() }) }),
+  ]),
   removalPolicy: z.enum(['destroy', 'retain']).default('destroy'),
   onPartialFailure: z.enum(['rollBack', 'keep']).default('rollBack'),
   /** Which devices may join that exist and are nobody's here: none, all, or those of the listed names. */

@@ -19,6 +19,9 @@ export const keys = {
   /** Everything of a generation but its manifest and credentials. */
   generation: (generationId: string) => `generations/${generationId}/`,
   manifest: (batchId: string, generationId: string) => `${storePrefixes.manifests}${batchId}/${generationId}.json`,
+  /** The names of the secrets that may exist in a generation's name, noted by each part. */
+  secretsOf: (batchId: string, generationId: string) => `secrets/${batchId}/${generationId}/`,
+  secrets: (batchId: string, generationId: string, part: string) => `secrets/${batchId}/${generationId}/${part}.json`,
   credentials: (batchId: string, generationId: string) => `${storePrefixes.credentials}${batchId}/${generationId}/`,
 };
 

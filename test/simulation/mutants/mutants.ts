@@ -61,7 +61,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I4: the secrets of what a job made are not stored',
     file: 'lib/batch/raise.ts',
-    from: 'if (keeps) await vault.savePart(place, job, found);',
+    from: 'await keepCredentials(work, id, job, found);',
     to: '',
   },
   {

@@ -50,6 +50,7 @@ export function portsOf(process: Process): HandlerPorts {
     clock: process.clock,
     rateShare: 1,
     readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
+    deviceSecrets: world.secrets.by((what, run) => process.through(what, run)),
     readObject: (_bucket, key) => process.through('asset get', () => Buffer.from(assetAt(key))),
     connect: ({ aliyun }, _credentials, environment) => {
       const client = new DirectClient(process, aliyun.region, environment);

@@ -1,5 +1,6 @@
 import { IotEmulator, type AliyunAssumptions } from '../../../emulator';
 import type { Device } from '../../../emulator';
+import { MemorySecrets } from '../../support/memory-secrets';
 import { MemoryStore } from '../../support/memory-store';
 import { Random } from '../random';
 import type { Tally } from '../tally';
@@ -43,6 +44,7 @@ export class SimulatedWorld {
   readonly calls: Calls;
   readonly faults: ActiveFaults;
   store = new MemoryStore();
+  readonly secrets = new MemorySecrets();
   storeIsOutUntil = 0;
   /** Processes that are at work now. */
   working = 0;

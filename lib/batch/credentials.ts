@@ -1,0 +1,58 @@
+import type { Operation } from './operation';
+import { CloudError, type CollectedDevice } from './ports/cloud';
+import type { CredentialPlace } from './ports/vault';
+
+/** Where the secrets of a generation's devices are to be kept; undefined if they are not. */
+export function credentialPlaceOf(operation: Operation, id: string): CredentialPlace | undefined {
+  const { deviceCredentials } = operation.generation(id).policy;
+  const place = { batchId: operation.batchId, generationId: id };
+  if (typeof deviceCredentials === 'object') return { ...place, secrets: deviceCredentials.secretsManager };
+  return deviceCredentials === 'none' ? undefined : place;
+}
+
+/** Keeps the secrets of the devices that a job created. */
+export async function keepCredentials(
+  operation: Operation,
+  id: string,
+  job: number,
+  found: readonly CollectedDevice[],
+): Promise<void> {
+  const place = credentialPlaceOf(operation, id);
+  if (place) await saveCredentials(operation, place, `part-${ordinal(job)}`, found);
+}
+
+/** Keeps secrets as one part of a place. */
+export async function saveCredentials(
+  operation: Operation,
+  place: CredentialPlace,
+  part: string,
+  devices: readonly CollectedDevice[],
+): Promise<void> {
+  await reachVault(operation, 'storing secrets', () => operation.ports.vault.savePart(place, part, devices));
+}
+
+/** The secrets of a generation are complete. */
+export async function finishCredentials(operation: Operation, id: string): Promise<void> {
+  const place = credentialPlaceOf(operation, id);
+  if (place) await reachVault(operation, 'storing secrets', () => operation.ports.vault.finish(place));
+}
+
+/** Deletes what a generation has of secrets, wherever it is kept. */
+export async function forgetCredentials(operation: Operation, id: string): Promise<void> {
+  const place = { batchId: operation.batchId, generationId: id };
+  await reachVault(operation, 'deleting secrets', () => operation.ports.vault.forget(place));
+}
+
+/** The time that is left is looked at only where a call failed: what takes no time may be done at the very end. */
+export async function reachVault<T>(operation: Operation, what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    return operation.patiently(what, call);
+  }
+}
+
+export function ordinal(part: number): string {
+  return String(part).padStart(5, '0');
+}
