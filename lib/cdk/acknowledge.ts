@@ -24,6 +24,14 @@ export function arnInFindings(construct: IConstruct): string {
   return `<${String(Stack.of(construct).resolve(logicalId))}.Arn>`;
 }
 
+/** How the ids of findings write text in which something is known at deployment only: `arn:<AWS::Partition>:…`. */
+export function textInFindings(scope: IConstruct, text: string): string {
+  const resolved = Stack.of(scope).resolve(text) as string | { 'Fn::Join': [string, (string | { Ref: string })[]] };
+  if (typeof resolved === 'string') return resolved;
+  const [between, parts] = resolved['Fn::Join'];
+  return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join(between);
+}
+
 /**
  * What `Validations.of(…).acknowledge()` of aws-cdk-lib ≥ 2.254 writes, cdk-nag ≥ 3 reads, and older ones ignore. Calling
  * it would shut out who has an older CDK.

@@ -8,6 +8,8 @@ import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, DependencyGroup, type IConstruct, type IDependable } from 'constructs';
+import type { DeviceCredentials } from './device-credentials';
+import { grantDeviceSecrets } from './device-secrets';
 import { framework } from './framework';
 import { HandlerFunctions } from './handler-functions';
 import { secretFingerprint, secretStatements } from './secret-access';
@@ -139,6 +141,14 @@ export class DeviceBatchProvider extends Construct {
       this.node.tryFindChild(id) ??
       new Policy(this, id, { statements: secretStatements(secret), roles: [this.functions.isCompleteRole] })
     );
+  }
+
+  /**
+   * Lets the handler keep the secrets of devices in AWS Secrets Manager.
+   * @internal
+   */
+  public _grantDeviceSecrets({ _place, _encryptionKey }: DeviceCredentials): IConstruct[] {
+    return _place === 'secretsManager' ? grantDeviceSecrets(this, this.functions.isCompleteRole, _encryptionKey) : [];
   }
 
   /**

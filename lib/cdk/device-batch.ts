@@ -3,16 +3,25 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { attributes, storePrefixes } from '../batch/contract/attributes';
 import { cloudKey } from '../batch/contract/cloud-reference';
-import { countNames, type DeviceSelection, namesKnown, validateSelection } from '../batch/contract/device-names';
+import {
+  countNames,
+  type DeviceSelection,
+  expandNames,
+  namesKnown,
+  validateSelection,
+} from '../batch/contract/device-names';
+import { validateDeviceSecrets } from '../batch/contract/device-secrets';
 import { validateOnExisting } from '../batch/contract/existing-devices';
 import type { CloudLimits } from '../batch/contract/limits';
 import { type BatchOptions, OPTIONS_VERSION } from '../batch/contract/options';
+import { quote } from '../batch/contract/quote';
 import { defaultTimeoutSeconds, validateTimeout } from '../batch/contract/time-budget';
 import { limitsOf } from '../clouds/limits';
 import { RESOURCE_TYPE } from './batches-of-stack';
 import { DeviceBatchProvider } from './device-batch-provider';
 import type { DeviceCloud } from './device-cloud';
 import { DeviceCredentials } from './device-credentials';
+import { credentialsOption, deviceSecretName, grantReadDeviceSecrets } from './device-secrets';
 import type { Devices } from './devices';
 import { jobList } from './job-list';
 import { nameList } from './name-list';
@@ -21,7 +30,7 @@ import { namesInResponse } from './names-in-response';
 import { OnExisting } from './on-existing';
 import { OnPartialFailure } from './on-partial-failure';
 import { tooLarge } from './properties-size';
-import { notKnownAtSynth, refuseTokensInDevices, refuseTokensInNames } from './refuse-tokens';
+import { notKnownAtSynth, refuseTokens, refuseTokensInDevices, refuseTokensInNames } from './refuse-tokens';
 import { removalOption } from './removal-option';
 import { secretId } from './secret-access';
 import { brokenStackRules } from './stack-rules';
@@ -61,7 +70,8 @@ export interface DeviceBatchProps {
 
   /**
    * What happens to devices that leave the batch, or the stack with it. `DESTROY`: they are deleted. `RETAIN`: they are
-   * released, that is, they stay at the cloud, the bucket with records, manifest and credentials stays as well, and batches of
+   * released, that is, they stay at the cloud, the bucket with records, manifest and credentials stays as well (or the secrets in
+   * Secrets Manager do), and batches of
    * the stack may list them again, as adopted ones. A change that fails deletes what it created in any case.
    * (`RETAIN_ON_UPDATE_OR_DELETE` means the same.)
    * @default RemovalPolicy.DESTROY
@@ -130,12 +140,16 @@ export class DeviceBatch extends Construct {
   public readonly provider: DeviceBatchProvider;
 
   private readonly props: DeviceBatchProps;
+  private readonly credentials: DeviceCredentials;
+  /** Known at deployment: CloudFormation's physical id. */
+  private readonly generationId: string;
   private readonly names: string[];
   private namesUsed = false;
 
   constructor(scope: Construct, id: string, props: DeviceBatchProps) {
     super(scope, id);
     this.props = props;
+    this.credentials = props.deviceCredentials ?? DeviceCredentials.store();
     const { _reference: reference, _credentials: secret } = props.cloud;
     const limits = limitsOf(reference);
     const selection = checkAt(this, () => props.devices._selection);
@@ -148,6 +162,7 @@ export class DeviceBatch extends Construct {
       props.devices._validateFile(limits);
       validateSelection(selection, limits);
       validateOnExisting(onExisting, selection);
+      validateDeviceSecrets(this.credentials._place, countNames(selection));
     });
     const removalPolicy = removalOption(this, props.removalPolicy);
     const timeoutSeconds = this.timeoutSeconds(limits);
@@ -163,7 +178,7 @@ export class DeviceBatch extends Construct {
       deleteActivated: props.deleteActivated ?? false,
       onPartialFailure: props.onPartialFailure ?? OnPartialFailure.ROLL_BACK,
       removalPolicy,
-      deviceCredentials: (props.deviceCredentials ?? DeviceCredentials.store())._place,
+      deviceCredentials: credentialsOption(this, this.credentials),
       timeoutSeconds,
       // Only at synth is it known whether anything uses them.
       ...(!namesKnown(selection) && { namesInResponse: Lazy.any({ produce: () => this.namesUsed }) as never }),
@@ -181,7 +196,8 @@ export class DeviceBatch extends Construct {
       properties,
     });
     // Also the order of deletion: the batch goes first, while it can still read its keys and its records.
-    resource.node.addDependency(this.provider._grantSecret(secret), ...grants, this.provider._foundation);
+    const secretGrants = [this.provider._grantSecret(secret), ...this.provider._grantDeviceSecrets(this.credentials)];
+    resource.node.addDependency(...secretGrants, ...grants, this.provider._foundation);
 
     const count = countNames(selection);
     this.names = namesKnown(selection)
@@ -192,6 +208,7 @@ export class DeviceBatch extends Construct {
     this.jobIds = jobList(this, Math.ceil(count / limits.namesPerJob), resource.getAttString(attributes.jobIds));
     this.manifestBucket = resource.getAttString(attributes.manifestBucket);
     this.manifestKey = resource.getAttString(attributes.manifestKey);
+    this.generationId = resource.ref;
   }
 
   /**
@@ -203,13 +220,15 @@ export class DeviceBatch extends Construct {
   }
 
   /**
-   * Lets the grantee read the secrets of this batch's devices, and list them: `credentials/<batchId>/` of
-   * `manifestBucket`, nothing else.
+   * Lets the grantee read the secrets of this batch's devices and nothing else: `credentials/<batchId>/` of
+   * `manifestBucket`, which it may list as well, or the batch's secrets in AWS Secrets Manager, with the key that they were given.
    *
    * Fails at synth if the batch stores none.
    */
   public grantReadCredentials(grantee: IGrantable): Grant {
-    if (this.props.deviceCredentials?._place === 'none') {
+    const { _place: place, _encryptionKey: key } = this.credentials;
+    if (place === 'secretsManager') return grantReadDeviceSecrets(this, grantee, this.batchId, key);
+    if (place === 'none') {
       throw new SynthesisError(
         this,
         'NoCredentialsStored',
@@ -217,6 +236,35 @@ export class DeviceBatch extends Construct {
       );
     }
     return this.provider._grantRead(grantee, `${storePrefixes.credentials}${this.batchId}/`);
+  }
+
+  /**
+   * The name of a device's secret in AWS Secrets Manager, where `deviceCredentials` keeps it there. It is another one after each
+   * change of the batch's devices; whatever uses it waits for the secret. Use it in this stack: CloudFormation refuses to change what
+   * other stacks import. The secret is a JSON object: `name`, `id`, and the vendor's own
+   * members, such as `DeviceSecret`.
+   *
+   * Fails at synth if no secrets are kept there, or if the batch is known to have no such device.
+   *
+   * @param deviceName one of the batch's names: no token.
+   */
+  public deviceSecretName(deviceName: string): string {
+    if (this.credentials._place !== 'secretsManager') {
+      throw new SynthesisError(
+        this,
+        'NoCredentialsStored',
+        'its devices have no secrets in AWS Secrets Manager: set deviceCredentials to DeviceCredentials.secretsManager()',
+      );
+    }
+    refuseTokens(this, { deviceName });
+    this.mustBeAsked(deviceName);
+    return deviceSecretName(this, this.batchId, this.generationId, deviceName);
+  }
+
+  private mustBeAsked(deviceName: string): void {
+    const selection = this.props.devices._selection;
+    if (!namesKnown(selection) || expandNames(selection).includes(deviceName)) return;
+    throw new SynthesisError(this, 'InvalidDevices', `${quote([deviceName])} is none of the batch's devices`);
   }
 
   /** The devices as they travel, and what lets the handler get at them. */

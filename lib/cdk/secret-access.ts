@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 
 /**
  * What the handler asks Secrets Manager for: the full ARN, else the name. An ARN without the six characters that Secrets
@@ -30,14 +30,18 @@ export function secretStatements(secret: ISecret): PolicyStatement[] {
   return [read, decrypt];
 }
 
-/**
- * Tells secrets apart in the ids of constructs: by what is known of the ARN or name, so that the same construct with
- * another ARN is another secret, and by the path where something is not.
- */
+/** Tells secrets apart in the ids of constructs. */
 export function secretFingerprint(scope: Construct, secret: ISecret): string {
-  const id = secretId(scope, secret);
+  return fingerprint(secretId(scope, secret), secret);
+}
+
+/**
+ * Tells resources apart in the ids of constructs: by what is known of the ARN or name, so that the same construct with
+ * another ARN is another resource, and by the path where something is not.
+ */
+export function fingerprint(id: string, { node }: IConstruct): string {
   const known = id.replace(/\$\{Token\[[^\]]*\]\}/g, '');
   const hash = createHash('sha256').update(known);
-  if (Token.isUnresolved(id)) hash.update(`\n${secret.node.path}`);
+  if (Token.isUnresolved(id)) hash.update(`\n${node.path}`);
   return hash.digest('hex').slice(0, 8).toUpperCase();
 }

@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct, IConstruct } from 'constructs';
-import { DeviceBatchProvider, Devices } from '../../lib';
+import { DeviceBatchProvider, DeviceCredentials, Devices } from '../../lib';
 import { lights } from './town';
 
 /** What cdk-nag finds below a construct, as `<rule> <path>`. */
@@ -26,6 +26,12 @@ function furnished(stack: Stack): DeviceBatchProvider {
   });
   lights(stack, { provider });
   return provider;
+}
+
+/** A provider of a batch whose secrets lie in Secrets Manager, under a key. */
+function secretsOf(stack: Stack): DeviceBatchProvider {
+  const encryptionKey = new Key(stack, 'SecretsKey');
+  return lights(stack, { deviceCredentials: DeviceCredentials.secretsManager({ encryptionKey }) }).provider;
 }
 
 describe("cdk-nag's AwsSolutions", () => {
@@ -50,6 +56,11 @@ describe("cdk-nag's AwsSolutions", () => {
     ['with a VPC, a key and access logs', (app) => furnished(new Stack(app, 'Town'))],
     ['in a nested stack', (app) => lights(new NestedStack(new Stack(app, 'Town'), 'Park')).provider],
     ['of names in a file', (app) => lights(new Stack(app, 'Town'), { devices: Devices.named(manyNames) }).provider],
+    ['that keeps secrets in Secrets Manager', (app) => secretsOf(new Stack(app, 'Town'))],
+    [
+      'that keeps secrets in Secrets Manager, of a known account and region',
+      (app) => secretsOf(new Stack(app, 'Town', { env: ENV })),
+    ],
     ['in a stage', (app) => lights(new Stack(new Stage(app, 'Prod'), 'Town')).provider],
     ['of a known account and region', (app) => lights(new Stack(app, 'Town', { env: ENV })).provider],
   ])('finds nothing in a provider %s', (_, make) => {
@@ -65,7 +76,11 @@ describe("cdk-nag's AwsSolutions", () => {
 
   test('would find all that is acknowledged, each where it is acknowledged', () => {
     const stack = new Stack(new App(), 'Town');
-    const providers = [new DeviceBatchProvider(stack, 'Plain'), furnished(stack)];
+    const providers = [
+      secretsOf(new Stack(new App(), 'Town')),
+      new DeviceBatchProvider(stack, 'Plain'),
+      furnished(stack),
+    ];
     // The acknowledgements are all that keeps them from being found.
     jest
       .spyOn(AwsSolutionsChecks.prototype as unknown as { isAcknowledged: () => boolean }, 'isAcknowledged')
