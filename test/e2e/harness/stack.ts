@@ -105,6 +105,14 @@ export class Stack {
     return this.#outputs;
   }
 
+  /** All events that there ever were, as text: also of a stack that is gone. */
+  async events(): Promise<string[]> {
+    const { StackEvents = [] } = await this.#cloudFormation.send(
+      new DescribeStackEventsCommand({ StackName: this.#id ?? this.name }),
+    );
+    return StackEvents.map((event) => JSON.stringify(event));
+  }
+
   async #end(): Promise<Ending> {
     const StackName = this.#id ?? this.name;
     for (;;) {

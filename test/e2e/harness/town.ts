@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { CfnOutput, Fn, type Stack as CdkStack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { S3Store } from '../../../handler/s3-store';
 import { systemClock } from '../../../lib/batch';
@@ -21,6 +22,8 @@ export interface BatchSettings extends Partial<Omit<DeviceBatchProps, 'cloud' | 
   readonly productKey?: string;
   /** The ARN of the secret with the keys. @default the town's */
   readonly secret?: string;
+  /** What else the batch is given, of things that lie in its stack. */
+  readonly furnished?: (stack: CdkStack) => Partial<DeviceBatchProps>;
 }
 
 /** What the CDK CLI said, and what has become of the stack. */
@@ -84,6 +87,13 @@ export class Town {
     return { code, text: `${stdout}\n${stderr}`, ...(await this.stack.look()) };
   }
 
+  /** Every file of the app as it was synthesized last: templates, manifests, and assets. */
+  async assembly(): Promise<string[]> {
+    const entries = await readdir(this.#app!, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    return Promise.all(files.map((file) => readFile(file, 'latin1')));
+  }
+
   /** What the stack's bucket holds. */
   store(): Promise<StoreContents> {
     const { bucket } = parseUri(Object.values(this.stack.outputs).find((value) => value.startsWith('s3://'))!);
@@ -144,7 +154,7 @@ export class Town {
   }
 
   #add(stack: CdkStack, id: string, settings: BatchSettings): void {
-    const { names, productKey = this.productKey, secret = this.secret, ...props } = settings;
+    const { names, productKey = this.productKey, secret = this.secret, furnished, ...props } = settings;
     const { url, aliyun } = this.site.cloud;
     const batch = new DeviceBatch(stack, id, {
       cloud: DeviceCloud.aliyun({
@@ -155,6 +165,7 @@ export class Town {
       }),
       devices: Devices.named([...names]),
       ...props,
+      ...furnished?.(stack),
     });
     new CfnOutput(stack, `${id}Names`, { value: Fn.join(',', batch.deviceNames) });
     new CfnOutput(stack, `${id}Id`, { value: batch.batchId });
