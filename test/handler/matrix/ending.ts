@@ -45,6 +45,7 @@ export function expectEnding(stage: Stage, ending: Ending): void {
   expectNoJobTwice(stage);
   expectShortResponses(stage);
   expectNoSecrets(stage);
+  expectSecretsKept(stage, heads);
 }
 
 /** The names in the manifests of all standing generations: what whoever uses the batches is told. Each device is there. */
@@ -112,6 +113,25 @@ function expectNoSecrets({ world }: Stage): void {
   ];
   const all = texts.join('\n');
   expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
+}
+
+/** Secrets Manager has one for each device of a standing generation that wants it there, and none of what is gone (I2, I4). */
+function expectSecretsKept({ world }: Stage, heads: NamedHead[]): void {
+  const generations = heads.flatMap(({ head }) => head.generations);
+  const gone = generations.filter(({ phase, policy }) => phase === 'gone' && policy.removalPolicy !== 'retain');
+  const kept = [...world.secrets.secrets.keys()];
+  expect(kept.filter((name) => gone.some(({ id }) => name.includes(`/${id}/`)))).toEqual([]);
+  for (const generation of generations.filter(({ phase }) => phase === 'standing')) {
+    if (typeof generation.policy.deviceCredentials === 'string') continue;
+    const { devices } = JSON.parse(world.store.text(manifestKey(generation)) ?? 'null') as {
+      devices: { name: string; id: string }[];
+    };
+    const secrets = kept.filter((name) => name.includes(`/${generation.id}/`));
+    const told = secrets.map((name) => JSON.parse(world.secrets.secrets.get(name)!.text) as Record<string, string>);
+    expect(sorted(told.map(({ name, id }) => `${name} ${id}`))).toEqual(
+      sorted(devices.map(({ name, id }) => `${name} ${id}`)),
+    );
+  }
 }
 
 function sorted(names: readonly string[]): string[] {

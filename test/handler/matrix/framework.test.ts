@@ -249,6 +249,17 @@ rowAtEachStep(
   },
 );
 
+rowAtEachStep(
+  '526-secrets-killed-anywhere',
+  async () => undefined,
+  async (stage) => {
+    await stage.send('create');
+    await stage.succeeds('delete');
+    expect(stage.world.secrets.secrets.size).toBe(0);
+    return { ours: [] };
+  },
+);
+
 /** The state machine gives up; CloudFormation hears it from the framework's onTimeout. */
 async function timesOut(stage: Stage, event: string): Promise<void> {
   stage.world.framework.attempts = 1;

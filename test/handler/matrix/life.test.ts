@@ -116,3 +116,18 @@ row('114-never-created', async (stage) => {
   await stage.succeeds('delete');
   return { ours: lights(3) };
 });
+
+row('115-secrets-move', async (stage) => {
+  await stage.succeeds('create');
+  const before = stage.identities;
+  await stage.succeeds('update');
+  await stage.succeeds('cleanup');
+  const { store, secrets } = stage.world;
+  expect([...store.objects.keys()].filter((key) => key.startsWith('credentials/'))).toEqual([]);
+  expect(secrets.secrets.size).toBe(3);
+  await stage.succeeds('none');
+  await stage.succeeds('cleanupAgain');
+  expect(secrets.secrets.size).toBe(0);
+  expect(stage.identities).toEqual(before);
+  return { ours: lights(3) };
+});

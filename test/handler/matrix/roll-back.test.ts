@@ -1,3 +1,4 @@
+import { awsError } from '../../support/aws-errors';
 import { lights } from '../../support/world';
 import { row } from './row';
 import type { Stage } from './stage';
@@ -204,6 +205,28 @@ row('223-activated-at-cancellation', async (stage) => {
   await stage.succeeds('update');
   stage.cloud.connect('light-005');
   await stage.succeeds('back');
+  return { ours: lights(3) };
+});
+
+row('224-secrets-rolled-back', async (stage) => {
+  const before = await created(stage);
+  await stage.succeeds('update');
+  expect(stage.world.secrets.secrets.size).toBe(3);
+  await stage.succeeds('back');
+  expect(stage.id('back')).toBe(stage.id('create'));
+  await stage.succeeds('cleanup');
+  expect(stage.world.secrets.secrets.size).toBe(0);
+  expect(stage.identities).toEqual(before);
+  return { ours: lights(3) };
+});
+
+row('225-secrets-refused', async (stage) => {
+  const before = await created(stage);
+  stage.world.secrets.trouble = (call) =>
+    /^create .*light-004$/.test(call) ? awsError('LimitExceededException', 400) : undefined;
+  await stage.fails('update', /light-004.*LimitExceeded.*rolled back the other 2 devices \[SecretsFailed\]/);
+  await stage.succeeds('back');
+  expect(stage.identities).toEqual(before);
   return { ours: lights(3) };
 });
 
