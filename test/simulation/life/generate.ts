@@ -70,6 +70,7 @@ Object.assign(weights, {
   stuckJob: 5,
   stuckCheck: 4,
   storeDenied: 3,
+  secretDenied: 3,
   storeOutage: 5,
   lostEvent: 4,
 });
@@ -87,7 +88,9 @@ const delicate: Partial<Record<(typeof faultKinds)[FaultKind], readonly string[]
   ],
   store: ['store compare heads', 'store put', 'store compare', 'store get', 'store list', 'store delete'],
   compare: ['store compare heads', 'store compare generations'],
+  secret: ['secret create', 'secret delete', 'secret'],
   any: [
+    'secret',
     'cloud BatchRegister',
     'cloud Delete',
     'store compare heads',
@@ -104,7 +107,7 @@ function randomFault(random: Random): Fault {
   const aimed = targets !== undefined && random.chance(0.6);
   const on = aimed ? random.pick(targets) : '';
   // Of these a step has few.
-  const isRare = ['event', 'register', 'check'].includes(faultKinds[kind]);
+  const isRare = ['event', 'register', 'check', 'secret'].includes(faultKinds[kind]);
   const nth = isRare ? random.int(1, 2) : aimed ? random.int(1, 4) : random.int(1, 60);
   const times = random.chance(0.7) ? 1 : random.pick([2, 3, 8, 60]);
   const ms = random.pick([100, 800, 3_000, 15_000, 45_000, 80_000]);

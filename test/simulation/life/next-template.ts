@@ -1,3 +1,5 @@
+import { countNames, MAX_DEVICE_SECRETS } from '../../../lib/batch/contract';
+import { IN_SECRETS_MANAGER } from '../../support/memory-secrets';
 import type { Random } from '../random';
 import { GENERATED_PREFIX, listings, namesIn, type BatchSpec, type Template } from '../stack/spec';
 import { nthName } from '../world/names';
@@ -11,7 +13,19 @@ export function nextTemplate(random: Random, template: Template): Template {
   const changes = random.chance(0.7) ? 1 : 2;
   for (let i = 0; i < changes; i++) change(random, next);
   if (Object.keys(next).length === 0) add(random, next);
+  for (const spec of Object.values(next)) if (hasTooManySecrets(spec)) spec.deviceCredentials = 'store';
   return next;
+}
+
+/** The construct would refuse it. */
+function hasTooManySecrets({ deviceCredentials, devices }: BatchSpec): boolean {
+  return typeof deviceCredentials === 'object' && countNames(devices) > MAX_DEVICE_SECRETS;
+}
+
+function credentials(random: Random): BatchSpec['deviceCredentials'] {
+  const kept = { store: 60, none: 15, secrets: 25 };
+  const place = random.weighted<keyof typeof kept>(kept);
+  return place === 'secrets' ? IN_SECRETS_MANAGER : place;
 }
 
 type Change = 'add' | 'remove' | 'rename' | 'move' | 'alter';
@@ -69,7 +83,7 @@ function add(random: Random, template: Template): void {
           ? { generated: { count, prefix: GENERATED_PREFIX } }
           : { assignedByCloud: { count: random.int(1, 4) } },
     deleteActivated: random.chance(0.25),
-    deviceCredentials: random.chance(0.8) ? 'store' : 'none',
+    deviceCredentials: credentials(random),
     onExisting: kind === 'named' && random.chance(0.2) ? adopting(random, chosen) : 'fail',
     onPartialFailure: random.chance(0.2) ? 'keep' : 'rollBack',
     removalPolicy: random.chance(0.12) ? 'retain' : 'destroy',
@@ -140,7 +154,7 @@ function alter(random: Random, template: Template, batch: string, spec: BatchSpe
     case 'policy':
       return alterPolicy(random, spec);
     case 'credentials':
-      return { ...spec, deviceCredentials: spec.deviceCredentials === 'store' ? 'none' : 'store' };
+      return { ...spec, deviceCredentials: credentials(random) };
     case 'product': {
       const product = spec.product === 0 ? 1 : 0;
       const there = freeNames(template, product);

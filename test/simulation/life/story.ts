@@ -49,6 +49,7 @@ function specInWords(spec: BatchSpec): string {
     spec.product === 1 && 'other product',
     spec.deleteActivated && 'deleteActivated',
     spec.deviceCredentials === 'none' && 'no credentials',
+    typeof spec.deviceCredentials === 'object' && 'in Secrets Manager',
     spec.listing === 'file' && 'from a file',
     spec.listing === 'sequence' && 'as a sequence',
     spec.onExisting === 'adopt' && 'adopts',

@@ -41,6 +41,12 @@ export const mutants: readonly Mutant[] = [
     to: "generation.phase = keeps ? 'failed' : 'gone';",
   },
   {
+    mistake: 'I2: the secrets of what is gone are left where they were',
+    file: 'lib/batch/drop.ts',
+    from: 'await forgetCredentials(operation, id);',
+    to: '',
+  },
+  {
     mistake: 'I3: a lost call is sent again while it may still arrive',
     file: 'lib/batch/registration.ts',
     from: 'const flying = (job.committing?.flightUntil ?? 0) > now;',

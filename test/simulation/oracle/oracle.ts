@@ -109,6 +109,7 @@ export class Oracle {
     if (settled) this.policies.completed(this.claims.all());
     if (!idle) return;
     this.leftovers.checkRemembered();
+    this.leftovers.checkSecrets();
     if (settled && calm) this.leftovers.checkNone('after a change in which nothing went wrong');
   }
 

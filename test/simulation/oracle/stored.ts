@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import type { MemorySecrets } from '../../support/memory-secrets';
 import type { MemoryStore } from '../../support/memory-store';
 
 /** What lies in the store, read as its formats say and by nothing of the engine. */
@@ -22,6 +23,7 @@ export interface StoredGeneration {
   cloudKey: string;
   kind?: string;
   names: { chunks: { digest: string }[] };
+  drop?: { retains?: boolean };
 }
 
 interface StoredHead {
@@ -68,6 +70,25 @@ function devicesOf(store: MemoryStore, id: string): Map<string, string> {
     for (const [name, identity] of readJson<[string, string][]>(store, key) ?? []) devices.set(name, identity);
   }
   return devices;
+}
+
+/** Generations of which nothing is to be left, as the head last said. */
+export function cleared(store: MemoryStore): { id: string }[] {
+  const heads = [...store.objects.keys()].filter((key) => key.startsWith('heads/'));
+  return heads
+    .flatMap((key) => readJson<StoredHead>(store, key)?.generations ?? [])
+    .filter(({ phase, drop }) => phase === 'gone' && drop && !drop.retains);
+}
+
+/** Name and identity to secret, of a generation in Secrets Manager. */
+export function managedSecrets({ secrets }: MemorySecrets, generation: string): Map<string, string> {
+  const texts = [...secrets].filter(([name]) => name.includes(`/${generation}/`)).map(([, { text }]) => text);
+  return new Map(
+    texts.map((text) => {
+      const { name, id, DeviceSecret = '' } = JSON.parse(text) as Record<'name' | 'id' | 'DeviceSecret', string>;
+      return [`${name} ${id}`, DeviceSecret];
+    }),
+  );
 }
 
 /** Name to secret, as far as the index lists the parts. */

@@ -5,7 +5,7 @@ import { namesIn, productOf, type BatchSpec } from '../stack/spec';
 import type { SimulatedWorld } from '../world/world';
 import type { DeviceHistory } from './device-history';
 import type { Report } from './report';
-import { readJson, storedSecrets, type StoredManifest } from './stored';
+import { managedSecrets, readJson, storedSecrets, type StoredManifest } from './stored';
 
 /** I4: who tells success has every device, the one that the manifest names, with its secret where it was to be. */
 export class Successes {
@@ -36,7 +36,8 @@ export class Successes {
       if (!this.existed(identity, name, productOf(spec), this.told.has(id) ? 0 : since))
         bad(`there is no ${name} (${identity})`);
     }
-    if (spec.deviceCredentials === 'store') this.checkSecrets(manifest, String(Data?.ManifestKey), bad);
+    if (spec.deviceCredentials !== 'none')
+      this.checkSecrets(manifest, this.secretsOf(spec, id, String(Data?.ManifestKey)), bad);
     this.told.add(id);
   }
 
@@ -61,9 +62,18 @@ export class Successes {
     return !story.deleted || (story.deleted.by === undefined && story.deleted.at >= since);
   }
 
-  private checkSecrets(manifest: StoredManifest, manifestKey: string, bad: (text: string) => void): void {
+  /** The secrets of a generation, where the template wants them. */
+  private secretsOf(spec: BatchSpec, id: string, manifestKey: string): Map<string, string> {
+    if (typeof spec.deviceCredentials === 'object') return managedSecrets(this.world.secrets, id);
     const prefix = manifestKey.replace(/^manifests/, 'credentials').replace(/\.json$/, '/');
-    const secrets = storedSecrets(this.world.store, prefix);
+    return storedSecrets(this.world.store, prefix);
+  }
+
+  private checkSecrets(
+    manifest: StoredManifest,
+    secrets: ReadonlyMap<string, string>,
+    bad: (text: string) => void,
+  ): void {
     for (const { name, id } of manifest.devices) {
       const secret = secrets.get(`${name} ${id}`);
       const true_ = this.world.emulator.aliyun.platform.deviceByIotId(id)?.deviceSecret;

@@ -1,6 +1,7 @@
 /**
  * Every way in which a life goes wrong, and what it strikes: a call to the cloud (or only those that start a registration, or a
- * check), a call to the store (or only conditional writes), whatever a process does, or an event on its way.
+ * check), a call to the store (or only conditional writes), one to
+ * Secrets Manager, whatever a process does, or an event on its way.
  */
 export const faultKinds = {
   refused: 'cloud',
@@ -25,6 +26,10 @@ export const faultKinds = {
   storeOutage: 'store',
   outlives: 'store',
 
+  secretsAway: 'secret',
+  secretLost: 'secret',
+  secretDenied: 'secret',
+
   killedBefore: 'any',
   killedAfter: 'any',
   paused: 'any',
@@ -43,7 +48,7 @@ export const faultKinds = {
   answerLost: 'event',
 } as const satisfies Record<string, FaultPlace>;
 
-export type FaultPlace = 'cloud' | 'register' | 'check' | 'store' | 'compare' | 'any' | 'event';
+export type FaultPlace = 'cloud' | 'register' | 'check' | 'store' | 'compare' | 'secret' | 'any' | 'event';
 export type FaultKind = keyof typeof faultKinds;
 
 export interface Fault {
@@ -94,6 +99,8 @@ function canStrike(place: FaultPlace, io: string): boolean {
       return io.startsWith('store ');
     case 'compare':
       return io.startsWith('store compare');
+    case 'secret':
+      return io.startsWith('secret ');
     case 'any':
       return !io.startsWith('event');
     case 'event':

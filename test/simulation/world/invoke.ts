@@ -2,8 +2,10 @@ import type { CustomResourceEvent } from '../../../handler/framework';
 import { createHandler, type HandlerPorts } from '../../../handler/handler';
 import { AliyunCloud } from '../../../lib/clouds/aliyun/adapter';
 import type { AliyunClient } from '../../../lib/clouds/aliyun/client';
+import { awsError, connectionReset, secretDenied } from '../../support/aws-errors';
 import { assetAt } from '../stack/spec';
 import { DirectClient } from './direct-client';
+import type { Fault } from './faults';
 import { Process } from './process';
 import { ProcessStore } from './process-store';
 import type { SimulatedWorld } from './world';
@@ -50,7 +52,7 @@ export function portsOf(process: Process): HandlerPorts {
     clock: process.clock,
     rateShare: 1,
     readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
-    deviceSecrets: world.secrets.by((what, run) => process.through(what, run)),
+    deviceSecrets: world.secrets.by((what, run) => process.through(what, (fault) => disturbedSecret(fault, run))),
     readObject: (_bucket, key) => process.through('asset get', () => Buffer.from(assetAt(key))),
     connect: ({ aliyun }, _credentials, environment) => {
       const client = new DirectClient(process, aliyun.region, environment);
@@ -60,4 +62,20 @@ export function portsOf(process: Process): HandlerPorts {
     },
     write: (line) => void world.logs.push(line),
   };
+}
+
+/** Secrets Manager, as a fault has it answer. */
+async function disturbedSecret<T>(fault: Fault | undefined, run: () => Promise<T>): Promise<T> {
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others strike elsewhere
+  switch (fault?.kind) {
+    case 'secretsAway':
+      throw awsError('InternalServiceError', 500);
+    case 'secretLost':
+      await run();
+      throw connectionReset();
+    case 'secretDenied':
+      throw secretDenied();
+    default:
+      return run();
+  }
 }

@@ -1,4 +1,5 @@
-import { settle, StoreVault } from '../../../lib/batch';
+import { credentialVaults } from '../../../handler/credential-vaults';
+import { settle } from '../../../lib/batch';
 import { listBatches } from '../../../lib/batch/record/batch-record';
 import { portsOf } from './invoke';
 import { Process } from './process';
@@ -11,14 +12,14 @@ const LIMIT_MS = 7_200_000;
 export async function settleByHand(world: SimulatedWorld, stack: string): Promise<void> {
   const cause = { stack, batch: 'every batch', request: 'settle' };
   const process = new Process(world, world.nextProcess(), cause, LIMIT_MS, false);
-  const { store, clock, connect } = portsOf(process);
+  const { store, clock, connect, deviceSecrets: secrets } = portsOf(process);
   const observer = { log: () => undefined, progress: () => undefined };
   const wishes = { remove: await listBatches(store), deleteActivated: [], forget: [] };
   const ports = {
     store,
     clock,
     observer,
-    vault: new StoreVault(store),
+    vault: credentialVaults({ secrets, store, clock, deniedUntil: 0 }),
     connect: async (...[cloud, , { until }]: Parameters<Parameters<typeof settle>[0]['connect']>) =>
       connect(cloud, () => Promise.reject(new Error('no life reads keys')), { clock, observer, share: 1, until }),
   };
