@@ -1,17 +1,20 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startEmulator, type RunningEmulator } from '../../emulator';
+import { credentialVaults } from '../../handler/credential-vaults';
+import { deviceSecrets } from '../../handler/device-secrets';
 import { S3Store } from '../../handler/s3-store';
-import { reconcile, StoreVault, submit, systemClock, type EnginePorts, type Order } from '../../lib/batch';
+import { reconcile, submit, systemClock, type EnginePorts, type Order } from '../../lib/batch';
 import { parseOptions } from '../../lib/batch/contract';
 import { silent } from '../../lib/batch/ports/observer';
 import { connectCloud } from '../../lib/clouds/registry';
+import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
 import { startS3, type S3LookAlike } from '../support/s3-look-alike';
+import { startSecretsManager, type SecretsManagerLookAlike } from '../support/secrets-manager-look-alike';
 import { lights } from '../support/world';
 
 const root = path.resolve(__dirname, '../..');
@@ -21,29 +24,20 @@ jest.setTimeout(60_000);
 
 let s3: S3LookAlike;
 let cloud: RunningEmulator;
-let secrets: Server;
-/** What Secrets Manager was asked for. */
-let asked: string[];
+let secrets: SecretsManagerLookAlike;
 let ports: EnginePorts;
 const children: ChildProcessWithoutNullStreams[] = [];
 
 beforeEach(async () => {
   s3 = await startS3();
   cloud = await startEmulator({ aliyun: { durations: { checkMs: 10, createMs: 20, createPerDeviceMs: 0 } } });
-  asked = [];
-  secrets = createServer((request, response) => {
-    void text(request).then((body) => {
-      asked.push((JSON.parse(body) as { SecretId: string }).SecretId);
-      response.end(JSON.stringify({ SecretString: JSON.stringify(keys()) }));
-    });
-  }).listen(0, '127.0.0.1');
-  await once(secrets, 'listening');
+  secrets = await startSecretsManager();
+  secrets.secrets.set(SECRET, { text: JSON.stringify(keys()) });
   ports = enginePorts();
 });
 afterEach(async () => {
   children.splice(0).forEach((child) => child.kill('SIGKILL'));
-  secrets.closeAllConnections();
-  secrets.close();
+  await secrets.close();
   await cloud.close();
   await s3.close();
 });
@@ -61,10 +55,15 @@ function enginePorts(): EnginePorts {
     store,
     clock: systemClock,
     observer: silent,
-    vault: new StoreVault(store),
+    vault: credentialVaults({ secrets: deviceSecrets(secretsClient()), store, clock: systemClock, deniedUntil: 0 }),
     connect: async (reference, _access, { until }) =>
       connectCloud(reference, async () => keys(), { clock: systemClock, observer: silent, share: 1, until }),
   };
+}
+
+function secretsClient(): SecretsManagerClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return new SecretsManagerClient({ endpoint: secrets.url, region: 'eu-central-1', credentials });
 }
 
 /** An operation on a batch, to its end. */
@@ -76,7 +75,7 @@ async function done(batchId: string, order: object): Promise<string | undefined>
   return generation;
 }
 
-async function create(batchId: string, names: string[]): Promise<string> {
+async function create(batchId: string, names: string[], changes: object = {}): Promise<string> {
   const { region, productKey } = cloud.aliyun;
   const aliyun = { region, productKey, endpoint: cloud.url };
   const options = parseOptions({
@@ -84,6 +83,7 @@ async function create(batchId: string, names: string[]): Promise<string> {
     devices: { named: names },
     timeoutSeconds: 600,
     secretArn: SECRET,
+    ...changes,
   });
   return (await done(batchId, { type: 'create', options })) as string;
 }
@@ -113,7 +113,7 @@ function started(args: string[], environment: NodeJS.ProcessEnv = {}): ChildProc
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL_S3: s3.url,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(secrets.address() as AddressInfo).port}`,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
       ...environment,
     },
   });
@@ -154,7 +154,7 @@ describe('iot-device-batch settle', () => {
     const allowed = await settle('--delete-activated', 'b1');
     expect(allowed).toMatchObject({ code: 0, stdout: `generation ${generation}: gone, 3 devices deleted in all\n` });
     expect(devices()).toEqual(['other']);
-    expect(new Set(asked)).toEqual(new Set([SECRET]));
+    expect(new Set(secrets.requests)).toEqual(new Set([`GetSecretValue ${SECRET}`]));
 
     expect(await settle()).toEqual({ code: 0, stdout: 'nothing is owed\n', stderr: '' });
   });
@@ -172,8 +172,23 @@ describe('iot-device-batch settle', () => {
     });
     expect(result.code).toBe(0);
     expect(devices()).toEqual([]);
-    expect(asked).toEqual([]);
+    expect(secrets.requests).toEqual([]);
     expect(result.stdout + result.stderr).not.toContain(accessKeySecret);
+  });
+
+  it('deletes the secrets of devices, by the names in the store', async () => {
+    const generation = await create('b1', lights(2), { deviceCredentials: IN_SECRETS_MANAGER });
+    expect(secrets.secrets.size).toBe(3);
+    secrets.disturb = (request) =>
+      request.startsWith('DeleteSecret') ? { status: 400, code: 'AccessDeniedException' } : undefined;
+    const denied = await settle('--delete', 'b1');
+    expect(denied.code).toBe(1);
+    expect(denied.stdout).toMatch(new RegExp(`^still owed: generation ${generation}: .*\\[SecretsDenied\\]$`, 'm'));
+
+    secrets.disturb = () => undefined;
+    expect(await settle()).toMatchObject({ code: 0 });
+    expect([...secrets.secrets.keys()]).toEqual([SECRET]);
+    expect(devices()).toEqual([]);
   });
 
   it('names what lacks: the variables, a batch, the bucket', async () => {

@@ -5,14 +5,7 @@ import type { Answers } from './answers';
 import type { DeviceHistory, DeviceStory } from './device-history';
 import type { Policies } from './policies';
 import type { Report } from './report';
-import {
-  answersFor,
-  cleared,
-  managedSecrets,
-  releasedIdentities,
-  rememberedGenerations,
-  type StoredGeneration,
-} from './stored';
+import { answersFor, releasedIdentities, rememberedGenerations, type StoredGeneration } from './stored';
 
 /** I2 and I11: what nobody lists any more is gone, or else the store knows of it. */
 export class Leftovers {
@@ -55,15 +48,6 @@ export class Leftovers {
         (each) => each.cloudKey.endsWith(`/${product}`) && answersFor(store, each, name, identity),
       );
       if (!known) this.report.violated('I11', `${name} (${identity}) is left, and the store knows nothing of it`);
-    }
-  }
-
-  /** I2, of secrets in Secrets Manager: none of a generation that is gone, unless its devices are retained. */
-  checkSecrets(): void {
-    for (const { id } of cleared(this.world.store)) {
-      for (const device of managedSecrets(this.world.secrets, id).keys()) {
-        this.report.violated('I2', `the secret of ${device} is left, and generation ${id} is gone`);
-      }
     }
   }
 

@@ -7,6 +7,7 @@ import type { SimulatedWorld } from '../world/world';
 import { Answers } from './answers';
 import { Deletions } from './deletions';
 import { DeviceHistory } from './device-history';
+import { checkLeftSecrets } from './left-secrets';
 import { Leftovers } from './leftovers';
 import { Patience } from './patience';
 import { Policies } from './policies';
@@ -109,7 +110,7 @@ export class Oracle {
     if (settled) this.policies.completed(this.claims.all());
     if (!idle) return;
     this.leftovers.checkRemembered();
-    this.leftovers.checkSecrets();
+    checkLeftSecrets(this.world, this.report);
     if (settled && calm) this.leftovers.checkNone('after a change in which nothing went wrong');
   }
 
