@@ -112,5 +112,5 @@ const ADVICE =
   'DeleteSecret there, or kms:GenerateDataKey and kms:Decrypt on the key of the secrets';
 
 function passing(code: string, message: string): CloudError {
-  return new CloudError('transient', code, `${message} [${code}]`, { operation: 'device secrets' });
+  return new CloudError('transient', code, message, { operation: 'device secrets' });
 }

@@ -1,3 +1,4 @@
+import { BatchError } from './errors';
 import type { Operation } from './operation';
 import { CloudError, type CollectedDevice } from './ports/cloud';
 import type { CredentialPlace } from './ports/vault';
@@ -43,13 +44,21 @@ export async function forgetCredentials(operation: Operation, id: string): Promi
   await reachVault(operation, 'deleting secrets', () => operation.ports.vault.forget(place));
 }
 
-/** The time that is left is looked at only where a call failed: what takes no time may be done at the very end. */
+/**
+ * Does something with the vault, for as long as there is hope. The time that is left is looked at only where a call failed: what
+ * takes no time may be done at the very end.
+ *
+ * @throws BatchError `SecretsUnavailable` when trouble has lasted longer than what is put up with (I8).
+ */
 export async function reachVault<T>(operation: Operation, what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    return operation.patiently(what, call);
+    return operation.patiently(what, call).catch((last: unknown) => {
+      const isOver = last instanceof BatchError && last.code === 'CloudUnavailable';
+      throw isOver ? new BatchError('SecretsUnavailable', last.message) : last;
+    });
   }
 }
 

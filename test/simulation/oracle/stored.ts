@@ -72,12 +72,13 @@ function devicesOf(store: MemoryStore, id: string): Map<string, string> {
   return devices;
 }
 
-/** Generations of which nothing is to be left, as the head last said. */
-export function cleared(store: MemoryStore): { id: string }[] {
+/** The ids of generations of which nothing is to be left, as the heads last said. */
+export function clearedGenerations(store: MemoryStore): string[] {
   const heads = [...store.objects.keys()].filter((key) => key.startsWith('heads/'));
   return heads
     .flatMap((key) => readJson<StoredHead>(store, key)?.generations ?? [])
-    .filter(({ phase, drop }) => phase === 'gone' && drop && !drop.retains);
+    .filter(({ phase, drop }) => phase === 'gone' && drop && !drop.retains)
+    .map(({ id }) => id);
 }
 
 /** Name and identity to secret, of a generation in Secrets Manager. */
