@@ -14,8 +14,13 @@ class CredentialVaults implements CredentialVault {
     private readonly secrets: CredentialVault,
   ) {}
 
-  savePart(place: CredentialPlace, part: string, devices: readonly CollectedDevice[]): Promise<void> {
-    return this.of(place).savePart(place, part, devices);
+  savePart(
+    place: CredentialPlace,
+    part: string,
+    devices: readonly CollectedDevice[],
+    confirm: () => Promise<void>,
+  ): Promise<void> {
+    return this.of(place).savePart(place, part, devices, confirm);
   }
 
   async *read(place: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {

@@ -32,14 +32,23 @@ const noteSchema = z.looseObject({ secrets: z.array(z.string()) });
 export class SecretsVault implements CredentialVault {
   constructor(private readonly ports: SecretsVaultPorts) {}
 
-  async savePart(place: CredentialPlace, part: string, devices: readonly CollectedDevice[]): Promise<void> {
+  async savePart(
+    place: CredentialPlace,
+    part: string,
+    devices: readonly CollectedDevice[],
+    confirm: () => Promise<void>,
+  ): Promise<void> {
     const { batchId, generationId, secrets: where } = place;
     if (!where) throw new RangeError(`nothing of generation ${generationId} is to be kept in Secrets Manager`);
     if (devices.length === 0) return;
     const nameOf = ({ name }: CollectedDevice) => secretName(where.prefix, batchId, generationId, name);
     const note = JSON.stringify({ version: 1, secrets: devices.map(nameOf) });
     await this.ports.store.put(keys.secrets(batchId, generationId, part), note);
-    for (const device of devices) await this.write(nameOf(device), device, where);
+    for (const device of devices) {
+      // Whoever has taken over may have deleted all of them by now.
+      await confirm();
+      await this.write(nameOf(device), device, where);
+    }
   }
 
   async *read(place: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {

@@ -43,16 +43,17 @@ export async function keepCarriedCredentials(
 
 /** Copies what another generation has of devices that belong to this one as well now. Returns the names of those that it had. */
 async function carryOver(
-  { ports: { vault } }: Operation,
+  operation: Operation,
   from: CredentialPlace,
   to: CredentialPlace,
   identities: ReadonlyMap<string, string>,
 ): Promise<string[]> {
+  const { vault } = operation.ports;
   const carried: string[] = [];
   let part = 0;
   for await (const found of vault.read(from, identities)) {
     const name = `carried-${from.generationId}-${ordinal(part++)}`;
-    if (found.length > 0) await vault.savePart(to, name, found);
+    if (found.length > 0) await vault.savePart(to, name, found, () => operation.confirm());
     carried.push(...found.map((device) => device.name));
   }
   return carried;

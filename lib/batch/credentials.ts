@@ -29,7 +29,9 @@ export async function saveCredentials(
   part: string,
   devices: readonly CollectedDevice[],
 ): Promise<void> {
-  await reachVault(operation, 'storing secrets', () => operation.ports.vault.savePart(place, part, devices));
+  await reachVault(operation, 'storing secrets', () =>
+    operation.ports.vault.savePart(place, part, devices, () => operation.confirm()),
+  );
 }
 
 /** The secrets of a generation are complete. */

@@ -1,4 +1,5 @@
 /** Device secrets in AWS Secrets Manager: they are where they were to be stored, and go with their generation (I2, I4). */
+import { submit } from '../../lib/batch';
 import type { DeviceCredentialsOption } from '../../lib/batch/contract';
 import { awsError, secretDenied } from '../support/aws-errors';
 import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
@@ -136,6 +137,30 @@ describe('a batch whose device secrets are kept in Secrets Manager', () => {
   function jobOf(generation: string, batchId = 'b0'): string {
     return world.head(batchId).generations.find(({ id }) => id === generation)?.jobIds?.[0] as string;
   }
+});
+
+describe('whoever comes back after somebody else has taken over', () => {
+  it.each(['store put secrets/', 'secret create'])(
+    'at a "%s" makes no more secrets of what is gone (I2)',
+    async (at) => {
+      const order = world.order({ type: 'create', options: inSecrets(lights(3)) });
+      const generation = (await submit(world.store, world.clock, 'b1', order)) as string;
+      let slept = false;
+      const ports = world.ports(async (what, run) => {
+        if (slept || !what.startsWith(at)) return run();
+        slept = true;
+        // Of a secret the answer is late, of the store the call itself.
+        const made = at.startsWith('secret') ? await run() : undefined;
+        await world.clock.sleep(600_000);
+        expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+        return made ?? run();
+      });
+      expect(await world.once(order.requestId, 'b1', ports)).toMatchObject({ state: 'failed', code: 'Superseded' });
+      expect(slept).toBe(true);
+      expect([...world.secrets.secrets.keys()].filter((name) => !name.endsWith('light-001'))).toEqual([]);
+      expect(world.devices()).toEqual([]);
+    },
+  );
 });
 
 describe('device secrets that are to be kept elsewhere', () => {

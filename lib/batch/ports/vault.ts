@@ -8,8 +8,16 @@ import type { CollectedDevice } from './cloud';
  * Every method may throw a `CloudError` that is `transient`: it may be called again as it is.
  */
 export interface CredentialVault {
-  /** Keeps the secrets of devices, as one part of all that is kept at this place. */
-  savePart(place: CredentialPlace, part: string, devices: readonly CollectedDevice[]): Promise<void>;
+  /**
+   * Keeps the secrets of devices, as one part of all that is kept at this place. `confirm` is to be called before anything is made that
+   * would stay if somebody else had taken over and given the place up; it throws if somebody has.
+   */
+  savePart(
+    place: CredentialPlace,
+    part: string,
+    devices: readonly CollectedDevice[],
+    confirm: () => Promise<void>,
+  ): Promise<void>;
   /**
    * What is kept at a place of just these identities, by name, part by part: a device that was registered anew has another
    * secret.
