@@ -40,7 +40,7 @@ let before: readonly string[];
 /** By the action. Side by side: a denied access is put up with for two minutes, as a new grant takes a while (I8). */
 let attempts: Map<string, Promise<Attempt>>;
 /** So many at a time: the functions of each stack have five processes, of some 50 MB each. */
-const SIDE_BY_SIDE = 3;
+const SIDE_BY_SIDE = 4;
 
 beforeAll(async () => {
   site = await Site.open({ enforceIam: true });

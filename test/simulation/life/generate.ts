@@ -72,6 +72,7 @@ Object.assign(weights, {
   storeDenied: 3,
   secretDenied: 3,
   storeOutage: 5,
+  outlives: 20,
   lostEvent: 4,
 });
 Object.assign(weights, { killedBefore: 25, killedAfter: 25, lostAfter: 20, late: 15 });

@@ -83,16 +83,10 @@ export const mutants: readonly Mutant[] = [
     to: 'deadline * 2',
   },
   {
-    mistake: 'I7: secrets get into a record',
-    file: 'lib/batch/record/devices.ts',
-    from: `  devices: readonly { name: string; identity: string }[],
-): Promise<void> {
-  const pairs = devices.map(({ name, identity }) => [name, identity]);
-  await store.put(keys.devices(`,
-    to: `  devices: readonly { name: string; identity: string }[],
-): Promise<void> {
-  const pairs = devices.map((device) => [device.name, device.identity, JSON.stringify(device)]);
-  await store.put(keys.devices(`,
+    mistake: 'I7: secrets get into the log',
+    file: 'lib/batch/raise.ts',
+    from: '    await keepCredentials(work, id, job, found);',
+    to: "    await keepCredentials(work, id, job, found);\n    operation.observer.log('info', JSON.stringify(found));",
   },
   {
     mistake: 'I10: calls are made ten times as fast',

@@ -40,8 +40,9 @@ export class Patience {
 
   /** Whether its process could write down that it was refused. */
   private wasNoted({ process, sentAt }: CallRecord): boolean {
-    const { killed, storeIsOutUntil } = this.world;
-    return !killed.has(process) && storeIsOutUntil < sentAt;
+    const { killed, storeIsOutUntil, storeTroubles } = this.world;
+    const troubled = (storeTroubles.get(process) ?? 0) >= sentAt;
+    return !killed.has(process) && !troubled && storeIsOutUntil < sentAt;
   }
 
   /** Whether for that long no call was answered well. */

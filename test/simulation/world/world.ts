@@ -46,6 +46,8 @@ export class SimulatedWorld {
   store = new MemoryStore();
   readonly secrets = new MemorySecrets();
   storeIsOutUntil = 0;
+  /** When a process last had trouble with the store. */
+  readonly storeTroubles = new Map<number, number>();
   /** Processes that are at work now. */
   working = 0;
   /** Processes that go on although they count as dead. */
