@@ -53,12 +53,6 @@ export const mutants: readonly Mutant[] = [
     to: 'const flying = false;',
   },
   {
-    mistake: 'I3, I5: whoever has lost the lease goes on',
-    file: 'lib/batch/record/lease.ts',
-    from: 'if (head.lease?.holder !== this.holder || this.record.clock.now() > this.until) throw new LeaseLost();',
-    to: 'void head;',
-  },
-  {
     mistake: 'I4: a job that failed in part counts as a success',
     file: 'lib/batch/raise.ts',
     from: 'if (failures.length > 0) throw notRegistered(generation, failures);',
@@ -83,10 +77,22 @@ export const mutants: readonly Mutant[] = [
     to: 'deadline * 2',
   },
   {
-    mistake: 'I7: secrets get into the log',
-    file: 'lib/batch/raise.ts',
-    from: '    await keepCredentials(work, id, job, found);',
-    to: "    await keepCredentials(work, id, job, found);\n    operation.observer.log('info', JSON.stringify(found));",
+    mistake: 'I7: secrets get into the record of a job',
+    file: 'lib/batch/registration.ts',
+    from: "await job.append({ step: 'collected' }, this.operation.clock.now());",
+    to: "await job.append({ step: 'collected', found } as never, this.operation.clock.now());",
+  },
+  {
+    mistake: 'I8: what was refused for good is tried again',
+    file: 'lib/batch/operation.ts',
+    from: "error.kind === 'permanent' || ",
+    to: '',
+  },
+  {
+    mistake: 'I9: reasons are as long as they are',
+    file: 'handler/request-failed.ts',
+    from: 'return shorten(line, MAX_REASON_BYTES - encodedBytes(tail) - 2) + tail;',
+    to: 'return line + tail;',
   },
   {
     mistake: 'I10: calls are made ten times as fast',
@@ -105,11 +111,5 @@ export const mutants: readonly Mutant[] = [
     file: 'lib/batch/empty-store.ts',
     from: "return phase !== 'gone' && planned;",
     to: 'return false;',
-  },
-  {
-    mistake: 'a drop that has looked already is not waited for',
-    file: 'lib/batch/raise.ts',
-    from: '  while (await awaitRunningDrops(operation, generation)) await settleOwed(operation);\n',
-    to: '',
   },
 ];

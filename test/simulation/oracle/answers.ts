@@ -56,7 +56,7 @@ export class Answers {
     return madeBy !== undefined && (this.jobsUnknown.get(madeBy.batch) ?? Infinity) <= madeAt;
   }
 
-  /** I7, once a life. */
+  /** I7, of all that was written so far. */
   checkSecrets(): void {
     const { emulator, logs, store } = this.world;
     const secrets = [...emulator.aliyun.platform.issuedSecrets(), emulator.aliyun.accessKey.accessKeySecret];

@@ -110,6 +110,7 @@ export class Oracle {
     if (settled) this.policies.completed(this.claims.all());
     if (!idle) return;
     this.leftovers.checkRemembered();
+    this.answers.checkSecrets();
     checkLeftSecrets(this.world, this.report);
     if (settled && calm) this.leftovers.checkNone('after a change in which nothing went wrong');
   }

@@ -17,7 +17,7 @@ export class Patience {
     private readonly report: Report,
   ) {}
 
-  check({ RequestId, RequestType }: FrameworkEvent, { Reason }: CfnResponse): void {
+  check({ RequestId, RequestType }: FrameworkEvent, { Reason, Status }: CfnResponse): void {
     const calls = this.world.calls.all.filter(({ request }) => request === RequestId);
     if (Reason.split('\n')[0]?.endsWith('[CloudUnavailable]') && !this.wasLongInTrouble(calls)) {
       this.report.violated('I8', `${RequestType} ${RequestId} was given up after less trouble than there may be`);
@@ -30,12 +30,9 @@ export class Patience {
       ({ operation, process, seq }) =>
         refusal && operation.startsWith('BatchRegister') && process !== refusal.process && seq > refusal.seq,
     );
-    if (refusal && next) {
-      this.report.violated(
-        'I8',
-        `${RequestType} ${RequestId} went on to register after ${refusal.operation} was refused for good`,
-      );
-    }
+    const wasForward = refusal?.operation.startsWith('BatchRegister') || refusal?.operation.startsWith('BatchCheck');
+    if (!next && !(wasForward && Status === 'SUCCESS')) return;
+    this.report.violated('I8', `${RequestType} ${RequestId} went on after ${refusal?.operation} was refused for good`);
   }
 
   /** Whether its process could write down that it was refused. */

@@ -16,6 +16,9 @@ import type { Process } from './process';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** What the cloud says may be long, and in a language of three bytes a character. */
+const LONG_REASON = '设备注册失败'.repeat(70);
+
 type Outcome<Answer> = { answer: Answer } | { failure: Failure & { sent?: TransportError['sent'] } };
 
 /**
@@ -135,7 +138,7 @@ export class DirectClient {
         return { failure: { code: 'UnreadableAnswer', text: 'the answer is not the cloud’s', meaning } };
       }
       case 'partialFailure':
-        return execute([{ kind: 'failCreate', count: 1 }]);
+        return execute([{ kind: 'failCreate', count: fault.times, ...(fault.times > 1 && { reason: LONG_REASON }) }]);
       case 'stuckJob':
         return execute([{ kind: 'stuckJob', phase: 'CREATE' }]);
       case 'namesRefused':

@@ -32,6 +32,7 @@ export async function invoke(
   try {
     const copy = JSON.parse(JSON.stringify(event)) as never;
     const end = await Promise.race([handler[name](copy, invocation), process.killed]);
+    if (end === 'killed' && process.unheard) return { result: { IsComplete: false } };
     if (end === 'killed') return { error: 'Runtime exited without providing a reason' };
     return { result: JSON.parse(JSON.stringify(end)) as Record<string, unknown> };
   } catch (error) {

@@ -22,6 +22,8 @@ export class Process {
   private readonly endsAt: number;
   private stopTimer: () => void;
   private outlives = false;
+  /** Whether its caller does not even know that it counts as dead, and calls the next one. */
+  unheard = false;
 
   constructor(
     readonly world: SimulatedWorld,
@@ -107,6 +109,7 @@ export class Process {
     const { timeline } = this.world;
     if (!this.outlives) {
       this.outlives = true;
+      this.unheard = this.world.random.chance(0.5);
       this.world.outliving++;
       this.stopTimer();
       this.stopTimer = timeline.after(this.remainingMs + LONGEST_AFTERLIFE_MS, () => this.die());
