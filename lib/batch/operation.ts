@@ -144,7 +144,7 @@ export class Operation {
   }
 
   private async insist<T>(what: string, call: () => Promise<T>): Promise<T> {
-    for (let started = this.clock.now(); ;) {
+    for (;;) {
       this.time.check(() => `while ${what}`);
       try {
         return await call();
@@ -155,11 +155,12 @@ export class Operation {
           this.time.check(() => `while ${what}`);
           throw new Yielded();
         }
-        this.trouble.since ??= started;
+        // Not since the attempt began: what takes long about it may be the store.
+        const now = this.clock.now();
+        this.trouble.since ??= now;
         this.endureTrouble(what, error);
-        started = this.clock.now();
         const wait = Math.max(
-          delay((started - this.trouble.since) * 4, this.clock.random()),
+          delay((now - this.trouble.since) * 4, this.clock.random()),
           error.details.retryAfterMs ?? 0,
         );
         await this.time.pause(wait, () => `while ${what} kept failing: ${error.message}`);

@@ -25,4 +25,23 @@ describe('a store that takes its time', () => {
     expect(sent).toBe(1);
     expect(world.devices()).toEqual(lights(3));
   });
+
+  it('is not taken for a cloud in trouble: one refused call is no reason to give up (I8)', async () => {
+    const world = new World();
+    world.fault({ kind: 'throttle' }, { operation: 'BatchRegisterDeviceWithApplyId', times: 1 });
+    const deadline = world.clock.now() + 600_000;
+    const order = world.order({ type: 'create', options: world.options(lights(3)), deadline });
+    await world.submit(order);
+    let slept = false;
+    const ports = world.ports(async (what, run) => {
+      if (!slept && what.endsWith('/jobs/00000.json') && world.calls('QueryBatchRegisterDeviceStatus') > 0) {
+        slept = true;
+        await world.clock.sleep(150_000);
+      }
+      return run();
+    });
+    expect(await world.work(order.requestId, 'b1', ports)).toMatchObject({ state: 'succeeded' });
+    expect(slept).toBe(true);
+    expect(world.sent('BatchRegisterDeviceWithApplyId')).toBe(2);
+  });
 });
