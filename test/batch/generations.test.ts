@@ -175,6 +175,21 @@ describe('several batches of one stack', () => {
     expect(world.devices()).toEqual([]);
   });
 
+  it('waits for a drop that looked before it listed its devices, which deletes them under its eyes (I4)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(300)), 'a');
+    const remove = world.order({ type: 'delete', named: generation });
+    await world.submit(remove, 'a');
+    const removing = world.work(remove.requestId, 'a');
+    while (world.calls('DeleteDevice') < 20) await world.clock.sleep(100);
+
+    // In the order of names, these go last.
+    const created = await world.create(world.options(lights(2, 299)), 'b');
+    expect(await removing).toEqual({ state: 'succeeded' });
+    expect(created).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(2, 299));
+  });
+
   it('does not call a batch deleted while devices of it are kept alive by a change that nobody works on (I2)', async () => {
     const world = new World();
     const { generation } = await world.create(world.options(lights(3)), 'a');
