@@ -19,7 +19,7 @@ export class Patience {
 
   check({ RequestId, RequestType }: FrameworkEvent, { Reason, Status }: CfnResponse): void {
     const calls = this.world.calls.all.filter(({ request }) => request === RequestId);
-    if (Reason.split('\n')[0]?.endsWith('[CloudUnavailable]') && !this.wasLongInTrouble(calls)) {
+    if (Reason.split('\n')[0]?.endsWith('[CloudUnavailable]') && !this.hadTrouble(calls)) {
       this.report.violated('I8', `${RequestType} ${RequestId} was given up after less trouble than there may be`);
     }
     const refusal = calls.find(
@@ -40,6 +40,13 @@ export class Patience {
     const { killed, storeIsOutUntil, storeTroubles } = this.world;
     const troubled = (storeTroubles.get(process) ?? 0) >= sentAt;
     return !killed.has(process) && !troubled && storeIsOutUntil < sentAt;
+  }
+
+  /** Whether nothing was answered well for long enough, or nothing of one kind: what else it takes may go well meanwhile. */
+  private hadTrouble(calls: readonly CallRecord[]): boolean {
+    const kinds = new Set(calls.map(({ operation }) => operation));
+    const ofKinds = [...kinds].map((kind) => calls.filter(({ operation }) => operation === kind));
+    return [calls, ...ofKinds].some((some) => this.wasLongInTrouble(some));
   }
 
   /** Whether for that long no call was answered well. */
