@@ -51,13 +51,11 @@ export class Policies {
 
   /** What a change made that is taken back may be deleted, connected or not. */
   forbidDeletionOfConnected(identity: string): boolean {
-    return this.allSay(identity, ({ deleteActivated }) => !deleteActivated);
+    return !this.wasTakenOver(identity) && this.allSay(identity, ({ deleteActivated }) => !deleteActivated);
   }
 
-  /** Who took the device over may do with it what its own policy says. */
   forbidDeletion(identity: string): boolean {
-    const others = [...(this.had.get(identity) ?? [])].filter((batch) => !this.owners.get(identity)?.has(batch));
-    return others.length === 0 && this.allSay(identity, ({ removalPolicy }) => removalPolicy === 'retain');
+    return !this.wasTakenOver(identity) && this.allSay(identity, ({ removalPolicy }) => removalPolicy === 'retain');
   }
 
   /** Whether the device may stay when nobody lists it any more. */
@@ -67,6 +65,11 @@ export class Policies {
     if (madeBy && retaining.has(madeBy.batch) && released.has(identity)) return true;
     if (madeBy && retaining.has(madeBy.batch) && keeping.has(madeBy.batch)) return true;
     return [...(this.had.get(identity) ?? [])].some((batch) => retaining.has(batch));
+  }
+
+  /** Who took the device over, be it by a change that was taken back, may do with it what its own policy says. */
+  private wasTakenOver(identity: string): boolean {
+    return [...(this.had.get(identity) ?? [])].some((batch) => !this.owners.get(identity)?.has(batch));
   }
 
   private allSay(identity: string, says: (policy: Claim['policy']) => boolean): boolean {
