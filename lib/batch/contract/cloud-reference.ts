@@ -20,6 +20,22 @@ export type AliyunReference = {
   signature?: AliyunSignature;
 };
 
+/** A product of Tencent Cloud IoT Hub. */
+export type TencentReference = {
+  /** The product's id, e.g. `ABCDE12345`. */
+  productId: string;
+  /** @default 'ap-guangzhou', the one region that products can be in */
+  region?: string;
+  /** `2.0` is the legacy API. Both reach the same product, so it is no part of its identity. @default '3.0' */
+  apiVersion?: TencentApiVersion;
+  /** Overrides the public host: a private endpoint or an emulator. Plain `http:` only when written so here. */
+  endpoint?: string;
+};
+
+export type TencentApiVersion = (typeof tencentApiVersions)[number];
+
+export const tencentApiVersions = ['3.0', '2.0'] as const;
+
 /** `HMAC-SHA1` is what the product's pages describe, for gateways that do not take the newer scheme of the vendor's SDKs. */
 export type AliyunSignature = (typeof aliyunSignatures)[number];
 

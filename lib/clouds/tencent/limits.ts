@@ -1,0 +1,41 @@
+import type { CloudLimits } from '../../batch/contract/limits';
+
+/**
+ * Documented requests a second of each operation that we call, for the whole account (the pages of version 2018-06-14, and of
+ * 2021-04-08 where they name one). Undefined where none do: the batch operations but one, and all of API 2.0.
+ */
+export const documentedRates = {
+  CreateMultiDevice: undefined,
+  DescribeMultiDevTask: undefined,
+  DescribeMultiDevices: 100,
+  DescribeDevice: undefined,
+  DescribeDevices: 20,
+  DescribeProduct: 20,
+  DeleteDevice: 100,
+} as const;
+
+/** Devices that one page holds at most. */
+export const pageSizes = {
+  /** Its page names no bounds; a task has 100 devices at most. */
+  DescribeMultiDevices: 100,
+  /** 10 to 250 (DescribeDevices). */
+  DescribeDevices: 250,
+  /** API 2.0: the pages name no bounds; as for tasks. */
+  ListDevices: 100,
+} as const;
+
+/** What Tencent Cloud IoT Hub documents about itself. Plain data: the construct validates with it at synth. */
+export const tencentLimits: CloudLimits = {
+  title: 'Tencent Cloud IoT Hub',
+  // CreateMultiDevice, 2018-06-14
+  namePattern: /^[a-zA-Z0-9:_-]{1,48}$/,
+  nameRule: '1 to 48 of the characters a-z A-Z 0-9 : _ -',
+  namesPerJob: 100,
+  throughput: {
+    // Only the whole product can be listed; one by one there are no more than 20 a second.
+    lookUp: documentedRates.DescribeDevices * pageSizes.DescribeDevices,
+    collect: documentedRates.DescribeMultiDevices * pageSizes.DescribeMultiDevices,
+    // There is no operation that deletes several.
+    delete: documentedRates.DeleteDevice,
+  },
+};

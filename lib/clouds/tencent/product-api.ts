@@ -1,0 +1,25 @@
+import type { CollectedDevice, FoundDevice } from '../../batch/ports/cloud';
+import type { TaskDevice } from './job-operations';
+
+export interface TaskPage {
+  devices: TaskDevice[];
+  /** How many devices the task has in all. */
+  total: number;
+}
+
+/** What either of the vendor's APIs can do with one product. Every method may throw a CloudError. */
+export interface ProductApi {
+  /** Whether devices are told from later ones of their name, and whether they have ever connected. */
+  readonly knowsDevices: boolean;
+  inspect(): Promise<{ devices?: number }>;
+  /** Deletes a name that nobody has. `refused`: as it should be. */
+  deleteReserved(name: string): Promise<'refused' | 'deleted'>;
+  createTask(names: readonly string[]): Promise<string>;
+  /** As the cloud says it. */
+  taskStatus(taskId: string): Promise<string>;
+  /** The devices of a finished task from the `offset`th on, which is a whole number of pages. */
+  taskPage(taskId: string, offset: number): Promise<TaskPage>;
+  collected(device: TaskDevice): CollectedDevice;
+  lookUp(names: readonly string[], seen?: (done: number) => void): Promise<FoundDevice[]>;
+  delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'>;
+}

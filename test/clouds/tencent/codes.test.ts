@@ -1,0 +1,43 @@
+import { legacyMeaningOf, meaningOf } from '../../../lib/clouds/tencent/codes';
+
+test.each([
+  ['RequestLimitExceeded', 'throttled'],
+  ['RequestLimitExceeded.GlobalRegionUinLimitExceeded', 'throttled'],
+  ['InternalError', 'uncertain'],
+  ['InternalError.DBOperationError', 'uncertain'],
+  ['ServiceUnavailable', 'uncertain'],
+  ['UnauthorizedOperation.CreateMultiDeviceTaskNotFinished', 'uncertain'],
+  ['AuthFailure.SignatureExpire', 'clock'],
+  ['AuthFailure.SignatureFailure', 'keys'],
+  ['AuthFailure.SecretIdNotFound', 'keys'],
+  ['AuthFailure.TokenFailure', 'keys'],
+  ['AuthFailure.UnauthorizedOperation', 'forbidden'],
+  ['UnauthorizedOperation', 'forbidden'],
+  // A device's state, no question of permission.
+  ['UnauthorizedOperation.GatewayHasBindedDevices', 'permanent'],
+  ['LimitExceeded.DeviceExceedLimit', 'permanent'],
+  ['InvalidParameterValue', 'permanent'],
+  ['SomethingNew', 'permanent'],
+])('API 3.0: %s is %s', (code, meaning) => {
+  expect(meaningOf(code, 200).meaning).toBe(meaning);
+});
+
+test.each([
+  ['4400', 'throttled'],
+  ['4500', 'clock'],
+  ['4100', 'keys'],
+  ['4105', 'keys'],
+  ['4103', 'forbidden'],
+  ['6000', 'uncertain'],
+  ['2100', 'uncertain'],
+  ['2001', 'permanent'],
+  ['4000', 'permanent'],
+  ['7777', 'permanent'],
+])('API 2.0: %s is %s', (code, meaning) => {
+  expect(legacyMeaningOf(code, 200).meaning).toBe(meaning);
+});
+
+test('a code that nobody knows is the fault of the cloud where the status says so', () => {
+  expect(meaningOf('SomethingNew', 503).meaning).toBe('uncertain');
+  expect(legacyMeaningOf('7777', 500).meaning).toBe('uncertain');
+});
