@@ -2,6 +2,7 @@ import {
   CloudError,
   type Cloud,
   type CloudTraits,
+  type CollectedDevice,
   type CollectedPage,
   type FoundDevice,
   type JobOpening,
@@ -82,6 +83,10 @@ export class TencentCloud implements Cloud {
 
   lookUp(names: readonly string[], seen?: (done: number) => void): Promise<FoundDevice[]> {
     return this.api.lookUp(names, seen);
+  }
+
+  readCredentials(devices: readonly { name: string; identity: string }[]): Promise<CollectedDevice[]> {
+    return this.api.readCredentials(devices);
   }
 
   delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'> {

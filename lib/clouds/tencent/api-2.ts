@@ -74,6 +74,11 @@ export class Api2 implements ProductApi {
     throw cloudError(ListDevices, { code: 'IncompleteAnswer', text, meaning: 'uncertain' });
   }
 
+  /** It tells names only. */
+  async readCredentials(): Promise<CollectedDevice[]> {
+    return [];
+  }
+
   async delete({ name }: { name: string }): Promise<'deleted' | 'gone'> {
     try {
       await this.client.call(LegacyDeleteDevice, { productID: this.productID, deviceName: name });

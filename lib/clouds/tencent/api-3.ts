@@ -7,7 +7,7 @@ import { refuse } from './failure';
 import { identityOf } from './identity';
 import { CreateMultiDevice, DescribeMultiDevices, DescribeMultiDevTask, type TaskDevice } from './job-operations';
 import { pageSizes } from './limits';
-import { lookUp, lookUpOne } from './look-up';
+import { deviceOf, devicesOf, lookUp } from './look-up';
 import type { ProductApi, TaskPage } from './product-api';
 import { requireWhole, secretsOf } from './task';
 
@@ -62,11 +62,23 @@ export class Api3 implements ProductApi {
     return lookUp(this.client, this.productId, names, seen);
   }
 
+  /** Only pre-shared keys are told again: of a certificate's private key the cloud has no copy (CreateDevice). */
+  async readCredentials(devices: readonly { name: string; identity: string }[]): Promise<CollectedDevice[]> {
+    const identities = new Map(devices.map(({ name, identity }) => [name, identity]));
+    const found = await devicesOf(this.client, this.productId, [...identities.keys()]);
+    return found.flatMap((device) => {
+      const { DeviceName: name, DevicePsk } = device;
+      const identity = identityOf(device);
+      if (DevicePsk === undefined || identity === undefined || identities.get(name) !== identity) return [];
+      return [{ name, identity, credentials: { DevicePsk } }];
+    });
+  }
+
   async delete({ name, identity }: { name: string; identity: string }): Promise<'deleted' | 'gone'> {
     try {
       // The cloud deletes whoever has the name: a later device of the same name is not ours.
-      const present = await lookUpOne(this.client, this.productId, name);
-      if (present?.identity !== identity) return 'gone';
+      const present = await deviceOf(this.client, this.productId, name);
+      if (present === undefined || identityOf(present) !== identity) return 'gone';
       await this.client.call(DeleteDevice, { ProductId: this.productId, DeviceName: name });
       return 'deleted';
     } catch (error) {

@@ -57,6 +57,7 @@ const nothing = z.object({});
 export const DeleteDevice: Operation<z.output<typeof nothing>> = {
   name: 'DeleteDevice',
   perSecond: documentedRates.DeleteDevice,
-  repeatable: true,
+  // If the first one arrived, the name may be another device's by now: whoever repeats it looks first.
+  repeatable: false,
   answer: nothing,
 };

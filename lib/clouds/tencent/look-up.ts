@@ -16,18 +16,32 @@ const LISTINGS = 3;
 /** So few names are asked for one by one without a look at the size of the product. */
 const FEW = 3;
 
-/** Finds which of the names exist: one a call, or by listing the whole product, 250 a call, whichever takes fewer calls. */
+/** Which of the names exist, and what the engine wants to know of their devices. */
 export async function lookUp(
   client: TencentClient,
   productId: string,
   names: readonly string[],
-  seen: (done: number) => void = () => undefined,
+  seen?: (done: number) => void,
 ): Promise<FoundDevice[]> {
+  const devices = await devicesOf(client, productId, names, seen);
+  return devices.map((device) => foundDevice(device, client.clockSkewMs));
+}
+
+/**
+ * Everything the cloud tells of those of the names that exist: one a call, or by listing the whole product, 250 a call,
+ * whichever takes fewer calls.
+ */
+export async function devicesOf(
+  client: TencentClient,
+  productId: string,
+  names: readonly string[],
+  seen: (done: number) => void = () => undefined,
+): Promise<DeviceInfo[]> {
   const wanted = new Set(names);
-  const found = new Map<string, FoundDevice>();
+  const found = new Map<string, DeviceInfo>();
   const keep = (device: DeviceInfo) => {
     if (!wanted.has(device.DeviceName)) return;
-    found.set(device.DeviceName, foundDevice(device, client.clockSkewMs));
+    found.set(device.DeviceName, device);
     seen(found.size);
   };
   for (let listings = 0; wanted.size > FEW && listings < LISTINGS; listings += 1) {
@@ -48,13 +62,13 @@ async function oneByOne(
   productId: string,
   names: readonly string[],
   seen: (done: number) => void,
-): Promise<FoundDevice[]> {
-  const found: FoundDevice[] = [];
+): Promise<DeviceInfo[]> {
+  const found: DeviceInfo[] = [];
   let next = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
     for (let name = names[next++]; name !== undefined; name = names[next++]) {
-      const device = await lookUpOne(client, productId, name);
+      const device = await deviceOf(client, productId, name);
       if (device) found.push(device);
       seen((done += 1));
     }
@@ -69,15 +83,14 @@ async function oneByOne(
 }
 
 /** The device of this name, undefined if there is none. */
-export async function lookUpOne(
+export async function deviceOf(
   client: TencentClient,
   productId: string,
   DeviceName: string,
-): Promise<FoundDevice | undefined> {
+): Promise<DeviceInfo | undefined> {
   try {
     // This operation alone spells the product so (version 2018-06-14).
-    const device = await client.call(DescribeDevice, { ProductID: productId, DeviceName });
-    return foundDevice(device, client.clockSkewMs);
+    return await client.call(DescribeDevice, { ProductID: productId, DeviceName });
   } catch (error) {
     if (hasCode(error, DEVICE_NOT_EXIST)) return undefined;
     throw error;

@@ -1,16 +1,33 @@
-import type { DeviceFailure } from '../../batch/ports/cloud';
-import { refuse } from './failure';
-import type { TaskDevice } from './job-operations';
+import type { CloudError, DeviceFailure } from '../../batch/ports/cloud';
+import { cloudError, refuse } from './failure';
+import { DescribeMultiDevices, type TaskDevice } from './job-operations';
 import type { ProductApi, TaskPage } from './product-api';
 
-/** A task has as many devices as a page, but nobody has documented how long a page may be. */
+/**
+ * The devices of a finished task, in whatever order its pages have them. No task of ours has more than one page, but others may.
+ *
+ * @throws CloudError `IncompleteAnswer` if a page repeats one: then another is on none, and would count as not created.
+ */
 export async function taskDevices(api: ProductApi, taskId: string): Promise<TaskDevice[]> {
   const all: TaskDevice[] = [];
+  const told = new Set<string>();
   for (;;) {
     const { devices, total } = await api.taskPage(taskId, all.length);
+    const again = devices.find(({ DeviceName }) => told.has(DeviceName));
+    if (again) throw repeated(again.DeviceName);
+    for (const { DeviceName } of devices) told.add(DeviceName);
     all.push(...devices);
     if (all.length >= total) return all;
   }
+}
+
+/** Asked again, the pages may fit together. */
+function repeated(name: string): CloudError {
+  const text = `two pages of the task list ${name}: their order has changed meanwhile`;
+  return cloudError(
+    { name: DescribeMultiDevices.name, repeatable: true },
+    { code: 'IncompleteAnswer', text, meaning: 'uncertain' },
+  );
 }
 
 /**
@@ -26,9 +43,9 @@ export function requireWhole(operation: { name: string }, page: TaskPage, offset
 
 export const wasCreated = ({ Result }: TaskDevice): boolean => Result === '0';
 
-/** Why a device of a task was not created. Unknown results are shown as they are. */
+/** Why a device of a task was not created. The result is always shown: nobody has documented them all. */
 export function failureOf({ DeviceName: name, Result: code, ErrMsg }: TaskDevice): DeviceFailure {
-  return { name, code, reason: ErrMsg ?? reasons[code] ?? `the cloud says Result ${code} and gives no reason` };
+  return { name, code, reason: `${ErrMsg ?? reasons[code] ?? 'the cloud gave no reason'}, Result ${code}` };
 }
 
 /** The module's codes (the vendor's page of GetMultiDevices). */

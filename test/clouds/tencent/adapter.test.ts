@@ -93,8 +93,8 @@ describe.each<TencentApiVersion>(['3.0', '2.0'])('a product by API %s', (apiVers
       state: 'settled',
       created: ['light-001', 'light-004'],
       failures: [
-        { name: 'light-002', code: '2001', reason: 'the device name exists already' },
-        { name: 'light-003', code: '2999', reason: '设备创建失败' },
+        { name: 'light-002', code: '2001', reason: 'the device name exists already, Result 2001' },
+        { name: 'light-003', code: '2999', reason: '设备创建失败, Result 2999' },
       ],
     });
     expect((await collectedJob(cloud, jobId)).map(({ name }) => name)).toEqual(['light-001', 'light-004']);
@@ -104,7 +104,7 @@ describe.each<TencentApiVersion>(['3.0', '2.0'])('a product by API %s', (apiVers
     bench.running.emulator.faults.add({ fault: { kind: 'failCreate', result: 2345 } });
     const cloud = connect();
     expect(await cloud.observe([], await settledJob(cloud, ['light-1']))).toMatchObject({
-      failures: [{ name: 'light-1', code: '2345', reason: 'the cloud says Result 2345 and gives no reason' }],
+      failures: [{ name: 'light-1', code: '2345', reason: 'the cloud gave no reason, Result 2345' }],
     });
   });
 
@@ -249,6 +249,40 @@ describe('by API 3.0 a device', () => {
     expect(left()).toEqual(['light-1']);
   });
 
+  test('whose deletion lost its answer is looked at again before the next one, and a later one of its name stays', async () => {
+    const cloud = bench.connect();
+    const [device] = (await collectedJob(cloud, await settledJob(cloud, ['light-1']))) as [CollectedDevice];
+    bench.running.emulator.faults.add({ operation: 'DeleteDevice', times: 1, fault: { kind: 'drop', when: 'after' } });
+    await expect(cloud.delete(device)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
+    seed('light-1');
+    expect(await cloud.delete(device)).toBe('gone');
+    expect(left()).toEqual(['light-1']);
+  });
+
+  test('whose deletion never arrived is deleted the next time', async () => {
+    const cloud = bench.connect();
+    const [device] = (await collectedJob(cloud, await settledJob(cloud, ['light-1']))) as [CollectedDevice];
+    bench.running.emulator.faults.add({ operation: 'DeleteDevice', times: 1, fault: { kind: 'drop', when: 'before' } });
+    await expect(cloud.delete(device)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
+    expect(await cloud.delete(device)).toBe('deleted');
+    expect(left()).toEqual([]);
+  });
+
+  test('tells its pre-shared key again, as long as it is the same device', async () => {
+    const cloud = bench.connect({ reference: { productId: psk } });
+    const all = (await collectedJob(cloud, await settledJob(cloud, names(3)))).sort(byName);
+    tencent().deleteDevice('light-003', psk);
+    tencent().seed({ devices: [{ productId: psk, deviceName: 'light-003' }] });
+    expect((await cloud.readCredentials?.(all))?.sort(byName)).toEqual(all.slice(0, 2));
+  });
+
+  test('never tells the private key of its certificate again', async () => {
+    const cloud = bench.connect();
+    const all = await collectedJob(cloud, await settledJob(cloud, names(2)));
+    expect(await cloud.readCredentials?.(all)).toEqual([]);
+    expect(bench.codes('DescribeDeviceClientKey')).toEqual([]);
+  });
+
   test('that cannot be deleted says why', async () => {
     const cloud = bench.connect();
     const [device] = await collectedJob(cloud, await settledJob(cloud, ['light-1']));
@@ -275,5 +309,6 @@ describe('by API 2.0 a device', () => {
     const cloud = bench.connect({ reference: { apiVersion: '2.0' } });
     expect(cloud.traits.knowsActivation).toBe(false);
     expect(await cloud.lookUp(['light-1'])).toEqual([{ name: 'light-1', identity: 'name:light-1' }]);
+    expect(await cloud.readCredentials?.([{ name: 'light-1', identity: 'name:light-1' }])).toEqual([]);
   });
 });

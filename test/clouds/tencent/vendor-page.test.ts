@@ -67,7 +67,7 @@ describe("the samples of the vendor's page", () => {
     expect(await cloud.observe(['test_device1', 'test_device2'], 'abcdedf123456789')).toEqual({
       state: 'settled',
       created: ['test_device1'],
-      failures: [{ name: 'test_device2', code: '2001', reason: 'the device name exists already' }],
+      failures: [{ name: 'test_device2', code: '2001', reason: 'the device name exists already, Result 2001' }],
     });
   });
 
