@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { CloudReference } from '../batch/contract/cloud-reference';
+import type { AliyunReference, CloudReference, TencentReference } from '../batch/contract/cloud-reference';
 import type { CloudLimits } from '../batch/contract/limits';
 import { refuseTokens } from './refuse-tokens';
 import { SynthesisError } from './synthesis-error';
@@ -10,7 +10,18 @@ import { SynthesisError } from './synthesis-error';
  *
  * @throws SynthesisError for the first member that cannot be right.
  */
-export function validateCloud(scope: IConstruct, { aliyun }: CloudReference, limits: CloudLimits): void {
+export function validateCloud(scope: IConstruct, { aliyun, tencent }: CloudReference, limits: CloudLimits): void {
+  if (aliyun) validateAliyun(scope, aliyun, limits);
+  else validateTencent(scope, tencent);
+}
+
+function validateTencent(scope: IConstruct, { productId, region, endpoint }: TencentReference): void {
+  validateId(scope, 'productId', productId, 'its product page shows it, e.g. ABCDE12345');
+  if (region !== undefined) validateId(scope, 'region', region, 'e.g. ap-guangzhou');
+  if (endpoint !== undefined) validateEndpoint(scope, endpoint);
+}
+
+function validateAliyun(scope: IConstruct, aliyun: AliyunReference, limits: CloudLimits): void {
   const { region, productKey, instanceId, endpoint } = aliyun;
   refuseTokens(scope, { region });
   if (endpoint === undefined && limits.regions?.includes(region) === false) {

@@ -3,6 +3,7 @@ import type { Cloud } from '../batch/ports/cloud';
 import { connectAliyun } from './aliyun';
 import type { CloudEnvironment } from './environment';
 import type { CredentialSource } from './http/credentials';
+import { connectTencent } from './tencent';
 
 /**
  * Connects to the cloud that a reference names. `credentials` gives the secret's text or an object, under the
@@ -15,5 +16,6 @@ export function connectCloud(
   credentials: CredentialSource,
   environment: CloudEnvironment,
 ): Cloud {
-  return connectAliyun(cloud.aliyun, credentials, environment);
+  if (cloud.aliyun) return connectAliyun(cloud.aliyun, credentials, environment);
+  return connectTencent(cloud.tencent, credentials, environment);
 }

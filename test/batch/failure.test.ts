@@ -71,10 +71,8 @@ describe('a batch that cannot be registered', () => {
 
   it('fails at once where trying again cannot help (I8)', async () => {
     const world = new World();
-    const options = world.options(lights(3));
-    options.cloud.aliyun.productKey = 'a1NotAProduct';
     const before = world.clock.now();
-    const result = await world.create(options);
+    const result = await world.create(world.options(lights(3), { cloud: world.product('a1NotAProduct') }));
     expect(result).toHaveProperty('message', expect.stringContaining('NotExistedProduct'));
     expect(world.clock.now() - before).toBeLessThan(1_000);
   });

@@ -137,8 +137,7 @@ describe('changing a batch', () => {
     const world = new World();
     world.emulator.aliyun.seed({ products: [{ productKey: 'a1Other00001' }] });
     const { generation: old } = await world.create(world.options(lights(2)));
-    const options = world.options(lights(2));
-    options.cloud.aliyun.productKey = 'a1Other00001';
+    const options = world.options(lights(2), { cloud: world.product('a1Other00001') });
     expect(await world.update(old, options)).toMatchObject({ state: 'succeeded' });
     await world.delete(old);
     expect(world.devices()).toEqual([]);

@@ -2,7 +2,15 @@ import { gunzipSync } from 'node:zlib';
 import { IotEmulator, type EmulatorOptions, type Fault, type FaultMatch } from '../../emulator';
 import { credentialVaults } from '../../handler/credential-vaults';
 import { BatchError, reconcile, submit, type EnginePorts, type Order, type Result } from '../../lib/batch';
-import { expandNames, nameFile, nameListOf, parseOptions, sha256, type BatchOptions } from '../../lib/batch/contract';
+import {
+  expandNames,
+  nameFile,
+  nameListOf,
+  parseOptions,
+  sha256,
+  type BatchOptions,
+  type CloudReference,
+} from '../../lib/batch/contract';
 import type { Observer } from '../../lib/batch/ports/observer';
 import type { Store } from '../../lib/batch/ports/store';
 import { headSchema, type Head } from '../../lib/batch/record/head';
@@ -48,13 +56,17 @@ export class World {
 
   /** Options of a batch of named devices, to be changed where a test wants others. */
   options(names: readonly string[], changes: Partial<BatchOptions> = {}): BatchOptions {
-    const { productKey, region } = this.emulator.aliyun;
     return parseOptions({
-      cloud: { aliyun: { region, productKey, endpoint: 'http://emulator.test' } },
+      cloud: this.product(),
       devices: { named: names },
       timeoutSeconds: 1800,
       ...changes,
     });
+  }
+
+  /** A product of the cloud, by default the one that it has from the start. */
+  product(productKey = this.emulator.aliyun.productKey): CloudReference {
+    return { aliyun: { region: this.emulator.aliyun.region, productKey, endpoint: 'http://emulator.test' } };
   }
 
   /** The same, of names that lie in a file. */

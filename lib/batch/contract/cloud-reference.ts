@@ -2,9 +2,10 @@
  * Which product of which cloud a batch belongs to, as it travels in CloudFormation properties and Pulumi inputs.
  * Exactly one member is set.
  */
-export type CloudReference = {
-  aliyun: AliyunReference;
-};
+export type CloudReference =
+  { aliyun: AliyunReference; tencent?: undefined } | { tencent: TencentReference; aliyun?: undefined };
+
+export type CloudName = 'aliyun' | 'tencent';
 
 /** A product of Alibaba Cloud IoT Platform. */
 export type AliyunReference = {
@@ -42,9 +43,10 @@ export type AliyunSignature = (typeof aliyunSignatures)[number];
 export const aliyunSignatures = ['ACS3-HMAC-SHA256', 'HMAC-SHA1'] as const;
 
 /**
- * What makes two references the same product: cloud, region, instance and product. The endpoint and the signature are a way to
- * get there and no part of it.
+ * What makes two references the same product: cloud, region, instance and product. The endpoint, the signature and the version
+ * of the API are a way to get there and no part of it; nor is Tencent's region, which all of its products have in common.
  */
-export function cloudKey({ aliyun }: CloudReference): string {
-  return ['aliyun', aliyun.region, aliyun.instanceId ?? '', aliyun.productKey].join('/');
+export function cloudKey({ aliyun, tencent }: CloudReference): string {
+  if (aliyun) return ['aliyun', aliyun.region, aliyun.instanceId ?? '', aliyun.productKey].join('/');
+  return ['tencent', tencent.productId].join('/');
 }

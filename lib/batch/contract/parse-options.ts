@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { BatchError } from '../errors';
-import { aliyunSignatures } from './cloud-reference';
+import { aliyunSignatures, type CloudReference, tencentApiVersions } from './cloud-reference';
 import { type BatchOptions, OPTIONS_VERSION } from './options';
 
 /**
@@ -37,6 +37,18 @@ const aliyun = z.object({
   signature: z.enum(aliyunSignatures).optional(),
 });
 
+const tencent = z.object({
+  productId: text,
+  region: text.optional(),
+  apiVersion: z.enum(tencentApiVersions).optional(),
+  endpoint: text.optional(),
+});
+
+const cloud = z
+  .object({ aliyun: aliyun.optional(), tencent: tencent.optional() })
+  .refine((clouds) => Object.values(clouds).filter(Boolean).length === 1, 'exactly one of aliyun, tencent is needed')
+  .transform((clouds) => clouds as CloudReference);
+
 const sequence = z.object({ prefix: z.string(), count: integer, start: integer.optional(), pad: integer.optional() });
 
 /** It becomes a part of a key in the store. */
@@ -55,7 +67,7 @@ const secretsManager = z.object({
 
 const schema = z.object({
   version: z.literal(OPTIONS_VERSION).catch(OPTIONS_VERSION),
-  cloud: z.object({ aliyun }),
+  cloud,
   devices: z.union(
     [
       z.object({ named: z.array(z.string()) }),

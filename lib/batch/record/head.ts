@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { aliyunSignatures } from '../contract/cloud-reference';
+import { aliyunSignatures, tencentApiVersions } from '../contract/cloud-reference';
 import { failureSchema } from './failure';
 import { nameListSchema } from './names';
 
@@ -25,6 +25,28 @@ const policySchema = z.looseObject({
 /** How to reach the cloud: never a secret itself, only where it is. */
 const accessSchema = z.looseObject({ secretArn: z.string().optional() });
 
+const cloudSchema = z.union([
+  z.looseObject({
+    aliyun: z.looseObject({
+      region: z.string(),
+      productKey: z.string(),
+      instanceId: z.string().optional(),
+      endpoint: z.string().optional(),
+      signature: z.enum(aliyunSignatures).optional(),
+    }),
+    tencent: z.undefined().optional(),
+  }),
+  z.looseObject({
+    tencent: z.looseObject({
+      productId: z.string(),
+      region: z.string().optional(),
+      apiVersion: z.enum(tencentApiVersions).optional(),
+      endpoint: z.string().optional(),
+    }),
+    aliyun: z.undefined().optional(),
+  }),
+]);
+
 const phases = ['rising', 'standing', 'failed', 'falling', 'draining', 'gone'] as const;
 
 const generationSchema = z.looseObject({
@@ -40,15 +62,7 @@ const generationSchema = z.looseObject({
   /** Which request that was. */
   request: z.string().optional(),
   bornAt: z.number(),
-  cloud: z.looseObject({
-    aliyun: z.looseObject({
-      region: z.string(),
-      productKey: z.string(),
-      instanceId: z.string().optional(),
-      endpoint: z.string().optional(),
-      signature: z.enum(aliyunSignatures).optional(),
-    }),
-  }),
+  cloud: cloudSchema,
   cloudKey: z.string(),
   access: accessSchema,
   policy: policySchema,

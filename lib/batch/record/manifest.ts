@@ -7,10 +7,10 @@ export interface Manifest {
   version: 1;
   batchId: string;
   generation: string;
-  cloud: { aliyun: { region: string; productKey: string; instanceId?: string } };
+  cloud: { aliyun: { region: string; productKey: string; instanceId?: string } } | { tencent: { productId: string } };
   jobIds: string[];
   deviceCount: number;
-  /** `id` is the device's identity at the cloud (Alibaba: its IotId). */
+  /** `id` is the device's identity at the cloud (Alibaba: its IotId; Tencent: what its adapter says). */
   devices: { name: string; id: string }[];
 }
 
@@ -21,15 +21,21 @@ export async function saveManifest(
   jobIds: string[],
   devices: Manifest['devices'],
 ): Promise<void> {
-  const { region, productKey, instanceId } = generation.cloud.aliyun;
   const manifest: Manifest = {
     version: 1,
     batchId,
     generation: generation.id,
-    cloud: { aliyun: { region, productKey, ...(instanceId !== undefined && { instanceId }) } },
+    cloud: productOf(generation.cloud),
     jobIds,
     deviceCount: devices.length,
     devices,
   };
   await store.put(keys.manifest(batchId, generation.id), JSON.stringify(manifest));
+}
+
+/** The product, without the way to get there. */
+function productOf({ aliyun, tencent }: Generation['cloud']): Manifest['cloud'] {
+  if (!aliyun) return { tencent: { productId: tencent.productId } };
+  const { region, productKey, instanceId } = aliyun;
+  return { aliyun: { region, productKey, ...(instanceId !== undefined && { instanceId }) } };
 }

@@ -1,3 +1,4 @@
+import type { CloudLimits } from '../../batch/contract/limits';
 import {
   CloudError,
   type Cloud,
@@ -11,19 +12,20 @@ import {
 import { DeleteDevice } from './device-operations';
 import { refuse } from './failure';
 import { CreateMultiDevice } from './job-operations';
-import { pageSizes, tencentLimits } from './limits';
+import { limitsOfApi, pageSizes } from './limits';
 import type { ProductApi } from './product-api';
 import { failureOf, taskDevices, wasCreated } from './task';
 
 /** A product of Tencent Cloud IoT Hub, as the engine sees it. A job is a task, its id the `TaskId`. */
 export class TencentCloud implements Cloud {
-  readonly limits = tencentLimits;
+  readonly limits: CloudLimits;
   readonly traits: CloudTraits;
 
   constructor(
     private readonly api: ProductApi,
     private readonly ended: () => Promise<void>,
   ) {
+    this.limits = limitsOfApi(api.version);
     this.traits = {
       jobIdBornAt: 'commit',
       knowsActivation: api.knowsDevices,

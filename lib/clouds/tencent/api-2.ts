@@ -19,6 +19,7 @@ import { requireWhole, secretsOf } from './task';
  * it, nor whether either has ever connected.
  */
 export class Api2 implements ProductApi {
+  readonly version = '2.0';
   readonly knowsDevices = false;
 
   constructor(

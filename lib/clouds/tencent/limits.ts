@@ -1,3 +1,4 @@
+import type { TencentApiVersion } from '../../batch/contract/cloud-reference';
 import type { CloudLimits } from '../../batch/contract/limits';
 
 /**
@@ -39,3 +40,13 @@ export const tencentLimits: CloudLimits = {
     delete: documentedRates.DeleteDevice,
   },
 };
+
+/** The same by API 2.0, of which no page names a rate: as many calls a second as we make then. */
+const legacyLimits: CloudLimits = {
+  ...tencentLimits,
+  throughput: { lookUp: 20 * pageSizes.ListDevices, collect: 20 * pageSizes.DescribeMultiDevices, delete: 20 },
+};
+
+export function limitsOfApi(apiVersion: TencentApiVersion = '3.0'): CloudLimits {
+  return apiVersion === '2.0' ? legacyLimits : tencentLimits;
+}

@@ -1,3 +1,4 @@
+import type { TencentApiVersion } from '../../batch/contract/cloud-reference';
 import type { CollectedDevice, FoundDevice } from '../../batch/ports/cloud';
 import type { TaskDevice } from './job-operations';
 
@@ -11,6 +12,7 @@ export interface TaskPage {
 export interface ProductApi {
   /** Whether devices are told from later ones of their name, and whether they have ever connected. */
   readonly knowsDevices: boolean;
+  readonly version: TencentApiVersion;
   inspect(): Promise<{ devices?: number }>;
   /** Deletes a name that nobody has. `refused`: as it should be. */
   deleteReserved(name: string): Promise<'refused' | 'deleted'>;

@@ -53,6 +53,18 @@ describe('the options as they travel', () => {
     ],
     ['a count that is none', { ...least, devices: { sequence: { prefix: '', count: 'many' } } }, 'devices'],
     ['an unknown signature', { ...least, cloud: { aliyun: { ...least.cloud.aliyun, signature: 'MD5' } } }, 'signature'],
+    ['no cloud', { ...least, cloud: {} }, 'exactly one of aliyun, tencent'],
+    [
+      'two clouds',
+      { ...least, cloud: { ...least.cloud, tencent: { productId: 'ABCDE12345' } } },
+      'exactly one of aliyun, tencent',
+    ],
+    [
+      'an unknown version of an API',
+      { ...least, cloud: { tencent: { productId: 'P', apiVersion: '1.0' } } },
+      'apiVersion',
+    ],
+    ['no product of Tencent', { ...least, cloud: { tencent: {} } }, 'cloud.tencent.productId'],
     ['no product', { ...least, cloud: { aliyun: { region: 'cn-shanghai' } } }, 'cloud.aliyun.productKey'],
     ['nothing', undefined, 'options'],
   ])('with %s are refused, naming the member', (_what, properties, said) => {

@@ -56,7 +56,7 @@ function manifests({ world, identities }: Stage, heads: NamedHead[], productKey:
     const { devices } = JSON.parse(world.store.text(manifestKey(generation)) ?? 'null') as {
       devices: { name: string; id: string }[];
     };
-    if (generation.cloud.aliyun.productKey !== productKey) continue;
+    if (generation.cloud.aliyun?.productKey !== productKey) continue;
     for (const { name, id } of devices) all.set(name, id);
   }
   expect(Object.fromEntries(all)).toEqual(Object.fromEntries([...all.keys()].map((name) => [name, identities[name]])));

@@ -56,6 +56,7 @@ export function portsOf(process: Process): HandlerPorts {
     deviceSecrets: world.secrets.by((what, run) => process.through(what, (fault) => disturbedSecret(fault, run))),
     readObject: (_bucket, key) => process.through('asset get', () => Buffer.from(assetAt(key))),
     connect: ({ aliyun }, _credentials, environment) => {
+      if (!aliyun) throw new RangeError('lives are led on Alibaba Cloud only');
       const client = new DirectClient(process, aliyun.region, environment);
       const cloud = new AliyunCloud(client as unknown as AliyunClient, aliyun);
       const limits = { ...cloud.limits, namesPerJob: world.setting.namesPerJob };
