@@ -1,8 +1,9 @@
 import { lookUp } from './look-up';
 import type { Operation } from './operation';
 import type { Cloud, CollectedDevice } from './ports/cloud';
+import { provenAmong } from './lost-task';
 import { loadDevices, saveProven } from './record/devices';
-import type { Generation } from './record/head';
+import { generationOf, type Generation } from './record/head';
 import type { Plan, RecordedDevice } from './record/plan';
 import { Registration } from './registration';
 
@@ -34,10 +35,14 @@ export async function findCreated(
   await registration.drain();
   await registration.collectWhatIsThere(keep);
   const existing = [...(await lookUp(operation, cloud, registration.unaccounted)).values()];
-  // Names that were derived from the batch's own id are proof enough.
-  const proven = generation.kind === 'generated' ? existing : [];
-  if (proven.length > 0) await saveProven(operation.store, generation, proven);
-  const recorded = await loadDevices(operation.store, generation);
+  const proven = await provenAmong(operation, generation, registration.jobs, existing);
+  if (proven.length > 0) {
+    await saveProven(operation.store, generation, proven);
+    await operation.update((head) => {
+      generationOf(head, generation.id).proven = true;
+    });
+  }
+  const recorded = await loadDevices(operation.store, operation.generation(generation.id));
   const carried = new Set(plan.carried.map(({ name }) => name));
   return {
     registration,

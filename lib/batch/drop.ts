@@ -11,7 +11,7 @@ import { generationOf, lists, type Generation } from './record/head';
 import { keys } from './record/keys';
 import { loadPlan, type RecordedDevice } from './record/plan';
 import { saveReleased } from './record/released';
-import { FLIGHT_MS } from './start-job';
+import { CLOCK_SLACK_MS, FLIGHT_MS } from './start-job';
 
 export interface Dropped {
   /** Devices deleted in all, over every call. */
@@ -151,9 +151,6 @@ async function createdMeanwhile(
 
 /** No cloud documents how long a job takes; that all of its devices exist within an hour is our assumption. */
 const LONGEST_JOB_MS = 3600_000;
-
-/** The cloud's times are in whole seconds, and its clock is not ours. */
-const CLOCK_SLACK_MS = 5_000;
 
 /** A device lives as long as any generation lists it: with its identity, or with any while none is recorded. */
 function lives(other: Listing, device: RecordedDevice): boolean {

@@ -20,6 +20,17 @@ export function listOf(names: readonly string[], count = names.length): string {
   return names.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
+/** As many of the names as fit into so many characters, and how many more there are. */
+export function listWithin(names: readonly string[], characters: number): string {
+  let shown = 0;
+  for (let length = 0; shown < names.length; shown += 1) {
+    length += (names[shown]?.length ?? 0) + 2;
+    if (length > characters) break;
+  }
+  const rest = names.length - shown;
+  return names.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
 /** `1 device`, `500 devices` */
 export function devices(count: number): string {
   return `${count} device${count === 1 ? '' : 's'}`;

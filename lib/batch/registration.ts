@@ -11,6 +11,7 @@ import {
   type DeviceFailure,
   type JobState,
 } from './ports/cloud';
+import { LostTask } from './lost-task';
 import { saveCollected } from './record/devices';
 import type { Generation } from './record/head';
 import { JobEntry } from './record/jobs';
@@ -26,6 +27,7 @@ export class Registration {
   /** When requests for devices without names were sent whose answers were lost for good (milliseconds since 1970). */
   readonly lostTickets: number[] = [];
   private readonly names = new Map<JobEntry, string[]>();
+  private readonly lost = new Map<JobEntry, LostTask>();
 
   private constructor(
     private readonly operation: Operation,
@@ -59,15 +61,16 @@ export class Registration {
   async commit(): Promise<void> {
     await this.each(
       this.jobs.filter((job) => !job.committed && !job.committing),
-      async (job) => startJob(this.operation, this.cloud, job, await this.namesOf(job)),
+      async (job) => this.start(job, await this.namesOf(job)),
     );
     await this.pollJobs(
       'register',
       this.jobs.filter((job) => !job.settled),
       async (job, names) => {
         const seen = await this.settle(job, names);
-        if (seen === 'not executed') await startJob(this.operation, this.cloud, job, names);
-        if (seen === 'answer lost') await repeatLost(this.operation, this.cloud, job);
+        if (seen === 'not executed') await this.start(job, names);
+        if (seen === 'answer lost' && job.nameless) await repeatLost(this.operation, this.cloud, job);
+        else if (seen === 'answer lost') await this.resume(job, names);
         if (seen === 'vanished') throw vanished(job);
         return { over: job.settled !== undefined, seen };
       },
@@ -82,6 +85,10 @@ export class Registration {
     const running = this.jobs.filter((job) => job.mayHaveCreated && !job.settled);
     try {
       await this.pollJobs('register', running, async (job, names) => {
+        if (job.awaitsLanding) {
+          const over = (await this.lostOf(job).landed(restOf(job, names))) !== undefined;
+          return { over, seen: over ? 'landed' : 'answer lost' };
+        }
         const seen = await this.settle(job, names);
         if (seen === 'vanished') this.unaccounted.push(...names);
         if (seen === 'vanished' && job.nameless) this.lostTickets.push(job.committing?.ticket?.at ?? 0);
@@ -97,6 +104,10 @@ export class Registration {
         'JobStillRunning',
         `${this.cloud.limits.title} still works on job ${ids.join(', ')}: ${error.message}`,
       );
+    }
+    // What lost calls have made may also be what a later call found taken.
+    for (const job of this.jobs.filter(({ lostCalls }) => lostCalls.length > 0)) {
+      this.unaccounted.push(...(job.settled?.failures.map(({ name }) => name) ?? (await this.namesOf(job))));
     }
   }
 
@@ -172,7 +183,13 @@ export class Registration {
     const failed = new Set(settled?.failures.map(({ name }) => name));
     const asked = new Set(names);
     const found = new Map<string, CollectedDevice>();
-    if (jobId === undefined || failed.size === job.names.count) return { found: [], missing: [], unlistedCount: 0 };
+    for (const device of await this.keptBy(job)) {
+      missing.delete(device.name);
+      found.set(device.name, device);
+    }
+    if (jobId === undefined || failed.size === job.names.count) {
+      return { found: [...found.values()], missing: [...missing], unlistedCount: missing.size };
+    }
     const read = async (cursor: string | undefined) => {
       const page = await this.pageOf(jobId, cursor);
       seen(page.devices.length);
@@ -188,6 +205,12 @@ export class Registration {
     return { found: [...found.values()], missing: [...missing], unlistedCount };
   }
 
+  /** With their secrets, as far as they still are the same devices. */
+  private async keptBy({ kept }: JobEntry): Promise<CollectedDevice[]> {
+    if (kept.length === 0) return [];
+    return this.operation.patiently('reading secrets', async () => (await this.cloud.readCredentials?.(kept)) ?? []);
+  }
+
   private async pageOf(jobId: string, cursor: string | undefined): Promise<CollectedPage> {
     try {
       return await this.operation.patiently('reading the created devices', () => this.cloud.collect(jobId, cursor));
@@ -200,13 +223,14 @@ export class Registration {
   /** Looks at a job that may have been started, and records its end. Says what was seen. */
   private async settle(job: JobEntry, names: readonly string[]): Promise<JobState['state'] | Verdict> {
     if (job.nameless && !job.committed) return job.committing ? 'answer lost' : 'not executed';
+    if (job.awaitsLanding) return 'answer lost';
     const state = await this.observe(job, names);
     const now = this.operation.clock.now();
     const flying = (job.committing?.flightUntil ?? 0) > now;
     const append = (step: Parameters<JobEntry['append']>[0]) => job.append(step, now);
     switch (state.state) {
       case 'settled':
-        await append({ step: 'settled', failures: state.failures, ...(state.created && { created: state.created }) });
+        await append({ step: 'settled', failures: state.failures, ...createdBy(job, state.created) });
         break;
       case 'running':
         if (!job.committed && job.jobId !== undefined) await append({ step: 'committed', jobId: job.jobId });
@@ -232,6 +256,29 @@ export class Registration {
         break;
     }
     return state.state;
+  }
+
+  /** Starts the creation of what no lost call has made already. */
+  private async start(job: JobEntry, names: readonly string[]): Promise<void> {
+    const rest = restOf(job, names);
+    if (rest.length > 0 || job.nameless) return startJob(this.operation, this.cloud, job, rest);
+    await job.append({ step: 'settled', failures: [] }, this.operation.clock.now());
+  }
+
+  /** Goes on from a lost answer, once it is known what the call has made. */
+  private async resume(job: JobEntry, names: readonly string[]): Promise<void> {
+    const lost = this.lostOf(job);
+    const found = await lost.landed(restOf(job, names));
+    if (found === undefined) return;
+    await lost.resume(found);
+    this.lost.delete(job);
+    await this.start(job, names);
+  }
+
+  private lostOf(job: JobEntry): LostTask {
+    const lost = this.lost.get(job) ?? new LostTask(this.operation, this.cloud, this.generation, job);
+    this.lost.set(job, lost);
+    return lost;
   }
 
   private async openUnlessOpen(job: JobEntry): Promise<void> {
@@ -299,6 +346,18 @@ const COLLECTED_AT_ONCE = 2;
 
 /** What is known of a job that the cloud itself does not show. */
 type Verdict = 'not executed' | 'vanished' | 'answer lost';
+
+/** The names that no lost call has made devices of. */
+function restOf({ kept }: JobEntry, names: readonly string[]): string[] {
+  if (kept.length === 0) return [...names];
+  const made = new Set(kept.map(({ name }) => name));
+  return names.filter((name) => !made.has(name));
+}
+
+/** What a job says it created, with what its lost calls have. */
+function createdBy({ kept }: JobEntry, created: string[] | undefined): { created?: string[] } {
+  return created ? { created: [...created, ...kept.map(({ name }) => name)] } : {};
+}
 
 function vanished(job: JobEntry): BatchError {
   return new BatchError('JobVanished', `the cloud took job ${job.jobId} and does not know it any more`);

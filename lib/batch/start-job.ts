@@ -9,6 +9,9 @@ import type { JobEntry } from './record/jobs';
  */
 export const FLIGHT_MS = 90_000;
 
+/** A cloud's times are in whole seconds, and its clock is not ours. */
+export const CLOCK_SLACK_MS = 5_000;
+
 /** How long it may take to write down that such a call is about to be made. */
 const ANNOUNCEMENT_MS = 5_000;
 
@@ -42,7 +45,7 @@ export async function startJob(
       if (followsLost && ticket) throw error;
       // A plain no was not executed and is not under way any more; whether the cloud began all the same, it shows.
       const refusal = { step: 'committing', flightUntil: clock.now() } as const;
-      const visible = error.kind === 'permanent' && !job.nameless;
+      const visible = error.kind === 'permanent' && !job.nameless && cloud.traits.jobIdBornAt === 'open';
       await job.append(visible ? refusal : { step: 'notCommitted' }, clock.now());
       throw error;
     }

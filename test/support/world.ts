@@ -18,12 +18,15 @@ import { connectCloud } from '../../lib/clouds/registry';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/clouds/http/transport';
 import { MemorySecrets } from './memory-secrets';
 import { MemoryStore } from './memory-store';
+import { aliyun, type TestedCloud } from './tested-clouds';
 import { VirtualClock } from './virtual-clock';
 
 /** One I/O that an engine is about to do. `run` does it; a saboteur may do it or not, and may keep the answer to itself. */
 export type Sabotage = <T>(what: string, run: () => Promise<T>) => Promise<T>;
 
 export interface WorldSetting extends EmulatorOptions {
+  /** Which of the emulated clouds the batches are on. @default Alibaba's */
+  cloud?: TestedCloud;
   /** Cuts batches into more jobs than the cloud would need. */
   namesPerJob?: number;
   /** Until an answer comes. @default 20 */
@@ -47,11 +50,13 @@ export class World {
   readonly files = new Map<string, string>();
   /** The addresses of the files that were read. */
   readonly fileReads: string[] = [];
+  readonly cloud: TestedCloud;
   private requests = 0;
 
   constructor(private readonly setting: WorldSetting = {}) {
     this.clock = new VirtualClock(undefined, setting.seed);
-    this.emulator = new IotEmulator({ ...setting, clock: this.clock });
+    this.cloud = setting.cloud ?? aliyun;
+    this.emulator = new IotEmulator({ ...this.cloud.emulator, ...setting, clock: this.clock });
   }
 
   /** Options of a batch of named devices, to be changed where a test wants others. */
@@ -65,8 +70,8 @@ export class World {
   }
 
   /** A product of the cloud, by default the one that it has from the start. */
-  product(productKey = this.emulator.aliyun.productKey): CloudReference {
-    return { aliyun: { region: this.emulator.aliyun.region, productKey, endpoint: 'http://emulator.test' } };
+  product(id?: string): CloudReference {
+    return this.cloud.product(this.emulator, id);
   }
 
   /** The same, of names that lie in a file. */
@@ -93,7 +98,7 @@ export class World {
       connect: async (reference, _access, { until }) => {
         const transport = this.transport(sabotage);
         const environment = { clock: this.clock, observer, share: this.setting.share ?? 1, until, transport };
-        const cloud = connectCloud(reference, async () => this.emulator.aliyun.accessKey, environment);
+        const cloud = connectCloud(reference, async () => this.cloud.keys(this.emulator), environment);
         const { namesPerJob = cloud.limits.namesPerJob } = this.setting;
         return Object.create(cloud, { limits: { value: { ...cloud.limits, namesPerJob } } }) as typeof cloud;
       },
@@ -147,15 +152,12 @@ export class World {
 
   /** The names of the devices that the cloud has, in order. */
   devices(): string[] {
-    return this.emulator.aliyun
-      .devices()
-      .map((device) => device.deviceName)
-      .sort();
+    return [...this.identities().keys()].sort();
   }
 
   /** Identities by name, as the cloud has them. */
-  identities(): Map<string, string> {
-    return new Map(this.emulator.aliyun.devices().map((device) => [device.deviceName, device.iotId]));
+  identities(productId?: string): Map<string, string> {
+    return new Map(this.cloud.devices(this.emulator, productId).map(({ name, identity }) => [name, identity]));
   }
 
   head(batchId = 'b1'): Head {
@@ -173,8 +175,18 @@ export class World {
   }
 
   /** A device that somebody else has made. */
-  seed(deviceName: string): void {
-    this.emulator.aliyun.seed({ devices: [{ productKey: this.emulator.aliyun.productKey, deviceName }] });
+  seed(...devices: string[]): void {
+    this.cloud.seed(this.emulator, { devices });
+  }
+
+  /** Lets a device connect for the first time. */
+  connect(name: string): void {
+    this.cloud.connect(this.emulator, name);
+  }
+
+  /** Deletes a device as a hand in the console would. */
+  deleteByHand(name: string): void {
+    this.cloud.delete(this.emulator, name);
   }
 
   fault(fault: Fault, match: FaultMatch = {}): void {
@@ -183,8 +195,7 @@ export class World {
 
   /** The key may not call this operation from now on. */
   denyOperation(operation: string): void {
-    const { accessKey } = this.emulator.aliyun;
-    this.emulator.aliyun.seed({ keys: [{ ...accessKey, denied: [operation] }] });
+    this.cloud.seed(this.emulator, { denied: [operation] });
   }
 
   json(key: string): { devices: unknown[]; jobIds: string[]; deviceCount: number } {
@@ -211,7 +222,7 @@ export class World {
     return {
       send: (request) => {
         if (closed) return Promise.reject(new TransportError('Closed', 'no', 'closed'));
-        return sabotage(`cloud ${request.headers['x-acs-action']}`, () => this.exchange(request));
+        return sabotage(`cloud ${actionOf(request)}`, () => this.exchange(request));
       },
       close: async () => {
         closed = true;
@@ -242,6 +253,11 @@ export class World {
 /** `count` names: `light-001` and so on. */
 export function lights(count: number, start = 1): string[] {
   return expandNames({ sequence: { prefix: 'light-', count, start } });
+}
+
+/** What a request asks for, wherever its API puts that. */
+function actionOf({ headers, body }: HttpRequest): string | null {
+  return headers['x-acs-action'] ?? headers['x-tc-action'] ?? new URLSearchParams(body).get('Action');
 }
 
 function sabotaged(store: Store, sabotage: Sabotage): Store {

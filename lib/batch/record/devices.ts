@@ -66,7 +66,7 @@ export async function loadDevices(store: Store, generation: Generation): Promise
     created[i] = (await loadCollected(store, generation, i)) ?? [];
   });
   for (const job of created) for (const device of job) devices.set(device.name, device);
-  if (generation.kind === 'generated') {
+  if (generation.kind === 'generated' || generation.proven) {
     for (const device of await loadProven(store, generation)) devices.set(device.name, device);
   }
   return devices;

@@ -87,6 +87,8 @@ const generationSchema = z.looseObject({
   disownedAs: z.string().optional(),
   /** Set once the plan (which devices are carried over, which jobs there are) is written. */
   planned: z.boolean(),
+  /** Whether devices of it are recorded that no job lists, but that are proven its own. */
+  proven: z.boolean().optional(),
   /**
    * A drop that is under way: under which lease it began, and which other generations it saw when it looked who lists its
    * devices. One that recorded its list later than that must wait for the end of the drop.

@@ -6,6 +6,10 @@ import { keys } from './keys';
 import type { Generation } from './head';
 import { LeaseLost } from './lease';
 
+const pairSchema = z.custom<[name: string, identity: string]>(
+  (value) => Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string'),
+);
+
 /** What happened to a job, in order. Written before and after each call that matters; nothing is ever taken out. */
 const stepSchema = z.discriminatedUnion('step', [
   /** The names were submitted for checking (clouds whose job id is born at commit skip this). */
@@ -20,6 +24,11 @@ const stepSchema = z.discriminatedUnion('step', [
   }),
   /** The cloud refused or never got that call: it has not been executed. */
   z.looseObject({ step: z.literal('notCommitted'), at: z.number() }),
+  /**
+   * The answer of that call was lost. It cannot be under way any more, and these are the devices that it made and that stay;
+   * of the job's other names none has a device.
+   */
+  z.looseObject({ step: z.literal('landed'), at: z.number(), devices: z.array(pairSchema) }),
   z.looseObject({ step: z.literal('committed'), at: z.number(), jobId: z.string() }),
   /** Over at the cloud. `created` absent means all of the job's names. */
   z.looseObject({
@@ -102,13 +111,35 @@ export class JobEntry {
 
   /** The newest call that may have started the creation, unless it is known that it was not executed. */
   get committing(): Step<'committing'> | undefined {
-    const last = this.lastOf('committing', 'notCommitted');
+    const last = this.lastOf('committing', 'notCommitted', 'landed');
     return last?.step === 'committing' ? last : undefined;
   }
 
   /** Whether a call that starts the creation may have been executed at all. */
   get mayHaveCreated(): boolean {
-    return this.committed || this.committing !== undefined;
+    return this.committed || this.committing !== undefined || this.kept.length > 0;
+  }
+
+  /** Calls with whose answers the job's id was lost, so that they may have made devices of which no job tells. */
+  get lostCalls(): { at: number; flightUntil: number }[] {
+    // Where the id is born before the call, the cloud can be asked what became of it.
+    if (this.nameless || this.lastOf('opened')) return [];
+    return this.steps.filter((step, i): step is Step<'committing'> => {
+      const next = this.steps[i + 1]?.step;
+      return step.step === 'committing' && next !== 'committed' && next !== 'notCommitted';
+    });
+  }
+
+  /** Whether the job's id would have come with an answer that was lost. */
+  get awaitsLanding(): boolean {
+    return !this.nameless && this.committing !== undefined && this.jobId === undefined;
+  }
+
+  /** Devices that lost calls have made, and that stay. */
+  get kept(): { name: string; identity: string }[] {
+    return this.steps.flatMap((step) =>
+      step.step === 'landed' ? step.devices.map(([name, identity]) => ({ name, identity })) : [],
+    );
   }
 
   get committed(): boolean {

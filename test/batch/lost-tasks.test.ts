@@ -1,0 +1,170 @@
+import { generateNames } from '../../lib/batch/contract';
+import { killedAt } from '../support/killed-at';
+import { certificates, legacy, preSharedKeys, tencents } from '../support/tested-clouds';
+import { lights, World } from '../support/world';
+
+/** The answer of one call that creates devices is lost; `arrives`: whether the call itself is. */
+function losing(world: World, arrives: 'arrives' | 'never arrives' | 'arrives late', after = 0): void {
+  const match = { operation: 'CreateMultiDevice', times: 1, after };
+  if (arrives === 'arrives late') return world.fault({ kind: 'late', ms: 80_000 }, match);
+  world.fault({ kind: 'drop', when: arrives === 'arrives' ? 'after' : 'before' }, match);
+}
+
+/** Manifest and stored secrets list each device, with the identity that it has at the cloud (I4). */
+function expectComplete(world: World, names: string[]): void {
+  const id = world.head().current as string;
+  const expected = names.map((name) => ({ name, id: world.identities().get(name) }));
+  expect(world.json(`manifests/b1/${id}.json`).devices).toEqual(expected);
+  const parts = [...world.store.objects.keys()].filter(
+    (key) => key.startsWith(`credentials/b1/${id}/`) && key.endsWith('.gz'),
+  );
+  const lines = parts.flatMap((key) => world.credentials(key));
+  expect(lines.map(({ name }) => name).sort()).toEqual([...names].sort());
+  const secrets = world.cloud.secrets(world.emulator);
+  for (const { DevicePsk, DevicePrivateKey } of lines) expect(secrets).toContain(DevicePsk ?? DevicePrivateKey);
+}
+
+describe.each(tencents)('$name: the answer of CreateMultiDevice is lost', (cloud) => {
+  it('and it never arrived: it is sent again after the time in which it still could, and not before (I3)', async () => {
+    const world = new World({ cloud });
+    losing(world, 'never arrives');
+    const before = world.clock.now();
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.sent('CreateMultiDevice')).toBe(2);
+    expect(world.clock.now() - before).toBeGreaterThan(90_000);
+    expect(world.cloud.jobs(world.emulator)).toHaveLength(1);
+    expectComplete(world, lights(3));
+  });
+
+  it('and generated names tell that the devices are ours: the batch is complete in the end (I3, I4)', async () => {
+    const world = new World({ cloud });
+    losing(world, 'arrives');
+    const options = world.options([], { devices: { generated: { count: 3 } }, deleteActivated: true });
+    const { state, generation } = await world.create(options);
+    expect(state).toBe('succeeded');
+    expectComplete(world, generateNames('b1', { count: 3 }));
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+});
+
+describe.each([certificates, preSharedKeys])('$name: the answer of CreateMultiDevice is lost', (cloud) => {
+  it.each(['arrives', 'arrives late'] as const)(
+    'and it %s: every device is there in the end, with its keys',
+    async (how) => {
+      const world = new World({ cloud, namesPerJob: 2 });
+      losing(world, how, 1);
+      const { state, generation } = await world.create(world.options(lights(5)));
+      expect(state).toBe('succeeded');
+      expect(world.devices()).toEqual(lights(5));
+      expectComplete(world, lights(5));
+      expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+      expect(world.devices()).toEqual([]);
+    },
+  );
+
+  it('and the next one as well', async () => {
+    const world = new World({ cloud });
+    losing(world, 'arrives');
+    losing(world, 'arrives', 1);
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expectComplete(world, lights(3));
+  });
+
+  it('and the process with it: whoever deletes the batch finds the devices and deletes them (I2)', async () => {
+    const world = new World({ cloud });
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    const generation = (await world.submit(order)) as string;
+    await killedAt(world, order, (what) => what.startsWith('store put') && world.sent('CreateMultiDevice') > 0);
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    world.emulator.settle();
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('and a device of its names has connected: it is left alone, and listed (I1)', async () => {
+    const world = new World({ cloud });
+    losing(world, 'arrives');
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    const ports = world.ports(async (_what, run) => {
+      if (world.devices().length === 3) world.connect('light-002');
+      return run();
+    });
+    const result = await world.work(order.requestId, 'b1', ports);
+    expect(result).toMatchObject({ state: 'failed', code: 'DevicesUnproven' });
+    expect(result).toHaveProperty('message', expect.stringMatching(/1 device .*cannot be read: light-002\./));
+    expect(world.devices()).toEqual(['light-002']);
+  });
+
+  it('and it never arrived, but somebody else made a device of its names shortly before: it is left alone, and listed (I1)', async () => {
+    const world = new World({ cloud });
+    losing(world, 'never arrives');
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    const ports = world.ports(async (what, run) => {
+      if (what.startsWith('store put') && what.endsWith('/plan.json')) {
+        world.seed('light-003');
+        world.clock.advance(30_000);
+      }
+      return run();
+    });
+    const result = await world.work(order.requestId, 'b1', ports);
+    expect(result).toMatchObject({ state: 'failed', code: 'DevicesUnproven' });
+    expect(result).toHaveProperty('message', expect.stringContaining('light-003'));
+    expect(world.devices()).toEqual(['light-003']);
+  });
+});
+
+describe('with certificates', () => {
+  it('what the lost call made is deleted and made again, for its keys are lost', async () => {
+    const world = new World({ cloud: certificates });
+    losing(world, 'arrives');
+    await world.create(world.options(lights(3)));
+    const created = world.emulator.journal.deviceEvents().filter(({ event }) => event === 'created');
+    expect(created.map(({ deviceName }) => deviceName)).toEqual([...lights(3), ...lights(3)]);
+    expect(world.sent('DescribeDeviceClientKey')).toBe(0);
+  });
+});
+
+describe('with pre-shared keys', () => {
+  it('what the lost call made stays, its keys are read again, and only what is absent is asked for', async () => {
+    const world = new World({ cloud: preSharedKeys });
+    losing(world, 'arrives');
+    world.fault({ kind: 'failCreate', names: ['light-002'] }, { operation: 'CreateMultiDevice', times: 1 });
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    const created = world.emulator.journal.deviceEvents().filter(({ event }) => event === 'created');
+    expect(created.map(({ deviceName }) => deviceName)).toEqual(['light-001', 'light-003', 'light-002']);
+    expectComplete(world, lights(3));
+  });
+
+  it('nothing is asked for again where the lost call made everything', async () => {
+    const world = new World({ cloud: preSharedKeys });
+    losing(world, 'arrives');
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.sent('CreateMultiDevice')).toBe(1);
+  });
+});
+
+describe('by API 2.0, which tells nothing of a device but its name', () => {
+  it('fails with every device whose key cannot be read, and deletes none by guess (I1)', async () => {
+    const world = new World({ cloud: legacy });
+    losing(world, 'arrives');
+    const { generation, ...result } = await world.create(world.options(lights(30)));
+    expect(result).toMatchObject({ state: 'failed', code: 'DevicesUnproven' });
+    const { message } = result as { message: string };
+    for (const name of lights(30)) expect(message).toContain(name);
+    expect(world.devices()).toEqual(lights(30));
+    expect(world.sent('CreateMultiDevice')).toBe(1);
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(30));
+  });
+
+  it('names as many as there is room for, and logs them all', async () => {
+    const world = new World({ cloud: legacy });
+    losing(world, 'arrives');
+    const names = lights(100).map((name) => `${name}-${'x'.repeat(38)}`);
+    const result = await world.create(world.options(names));
+    expect((result as { message: string }).message).toMatch(/and \d\d more\. Look at them/);
+    for (const name of names) expect(world.logs.join('\n')).toContain(name);
+  });
+});

@@ -1,0 +1,90 @@
+import type { EmulatorOptions, IotEmulator } from '../../emulator';
+import type { CloudReference, TencentApiVersion } from '../../lib/batch/contract';
+
+/** A cloud that the engine is tested on, from both sides: how a batch refers to it, and what its emulator has. */
+export interface TestedCloud {
+  name: string;
+  /** What the emulator has to be started with. */
+  emulator?: EmulatorOptions;
+  /** The first product, or another one. */
+  product(emulator: IotEmulator, id?: string): CloudReference;
+  /** Keys as they stand in a secret. */
+  keys(emulator: IotEmulator): unknown;
+  /** `identity`: as the record should have it. */
+  devices(emulator: IotEmulator, productId?: string): { name: string; identity: string }[];
+  seed(emulator: IotEmulator, seed: { devices?: string[]; product?: string; denied?: string[] }): void;
+  connect(emulator: IotEmulator, name: string): void;
+  delete(emulator: IotEmulator, name: string): void;
+  secrets(emulator: IotEmulator): readonly string[];
+  /** The ids of all jobs that were ever opened. */
+  jobs(emulator: IotEmulator): string[];
+  /** What its operations are called. */
+  operations: { create: string; collect: string; lookUp: string; delete: string };
+  /** The code of a product that does not exist. */
+  missingProduct: string;
+}
+
+const endpoint = 'http://emulator.test';
+
+export const aliyun: TestedCloud = {
+  name: 'Alibaba Cloud',
+  product: ({ aliyun: { region, productKey } }, id = productKey) => ({ aliyun: { region, productKey: id, endpoint } }),
+  keys: (emulator) => emulator.aliyun.accessKey,
+  devices: (emulator, productKey) =>
+    emulator.aliyun.devices(productKey).map(({ deviceName: name, iotId: identity }) => ({ name, identity })),
+  seed: ({ aliyun: cloud }, { devices = [], product, denied }) =>
+    cloud.seed({
+      devices: devices.map((deviceName) => ({ productKey: cloud.productKey, deviceName })),
+      ...(product !== undefined && { products: [{ productKey: product }] }),
+      ...(denied && { keys: [{ ...cloud.accessKey, denied }] }),
+    }),
+  connect: (emulator, name) => emulator.aliyun.connect(name),
+  delete: (emulator, name) => emulator.aliyun.deleteDevice(name),
+  secrets: (emulator) => emulator.aliyun.platform.issuedSecrets(),
+  jobs: (emulator) => emulator.aliyun.platform.listApplications().map(({ applyId }) => String(applyId)),
+  operations: {
+    create: 'BatchRegisterDeviceWithApplyId',
+    collect: 'QueryPageByApplyId',
+    lookUp: 'BatchQueryDeviceDetail',
+    delete: 'DeleteDevice',
+  },
+  missingProduct: 'iot.prod.NotExistedProduct',
+};
+
+export const certificates = tencent('3.0', 'certificate');
+export const preSharedKeys = tencent('3.0', 'psk');
+export const legacy = tencent('2.0', 'psk');
+
+export const tencents = [certificates, preSharedKeys, legacy];
+export const testedClouds = [aliyun, ...tencents];
+
+function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk'): TestedCloud {
+  const isLegacy = apiVersion === '2.0';
+  return {
+    name: `Tencent Cloud by API ${apiVersion}, ${encryption === 'psk' ? 'with pre-shared keys' : 'with certificates'}`,
+    emulator: { tencent: { product: { encryption } } },
+    product: ({ tencent: cloud }, productId = cloud.productId) => ({ tencent: { productId, apiVersion, endpoint } }),
+    keys: ({ tencent: { apiKey } }) => ({ SecretId: apiKey.secretId, SecretKey: apiKey.secretKey }),
+    devices: (emulator, productId) =>
+      emulator.tencent
+        .devices(productId)
+        .map(({ deviceName: name, identity }) => ({ name, identity: isLegacy ? `name:${name}` : identity })),
+    seed: ({ tencent: cloud }, { devices = [], product, denied }) =>
+      cloud.seed({
+        devices: devices.map((deviceName) => ({ productId: cloud.productId, deviceName })),
+        ...(product !== undefined && { products: [{ productId: product, encryption }] }),
+        ...(denied && { keys: [{ ...cloud.apiKey, denied }] }),
+      }),
+    connect: (emulator, name) => emulator.tencent.connect(name),
+    delete: (emulator, name) => emulator.tencent.deleteDevice(name),
+    secrets: (emulator) => emulator.tencent.hub.issuedSecrets(),
+    jobs: (emulator) => emulator.tencent.hub.tasks.list().map(({ taskId }) => taskId),
+    operations: {
+      create: 'CreateMultiDevice',
+      collect: isLegacy ? 'GetMultiDevices' : 'DescribeMultiDevices',
+      lookUp: isLegacy ? 'ListDevices' : 'DescribeDevices',
+      delete: 'DeleteDevice',
+    },
+    missingProduct: isLegacy ? '1004' : 'ResourceNotFound.ProductNotExist',
+  };
+}
