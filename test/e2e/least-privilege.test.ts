@@ -15,7 +15,7 @@ jest.setTimeout(300_000);
  * What each function of the handler may do, and the first operation that cannot succeed without.
  *
  * Of `onEvent` s3:ListBucket is missing here: on AWS it tells "not there" from "not allowed", which this AWS does anyhow. So is
- * secretsmanager:PutSecretValue, for which it takes a try that was cut off (test/batch/crash-points.test.ts).
+ * secretsmanager:PutSecretValue, for which it takes a try that was cut off (test/batch/crash-points/crash-points.ts).
  */
 const GRANTS: readonly { role: Role; action: string; needed: 'create' | 'delete' }[] = [
   { role: 'OnEvent', action: 's3:GetObject', needed: 'create' },

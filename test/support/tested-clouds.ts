@@ -1,5 +1,6 @@
 import type { EmulatorOptions, IotEmulator } from '../../emulator';
-import type { CloudReference, TencentApiVersion } from '../../lib/batch/contract';
+import type { BatchOptions, CloudReference, TencentApiVersion } from '../../lib/batch/contract';
+import { FLIGHT_MS } from '../../lib/batch/start-job';
 
 /** A cloud that the engine is tested on, from both sides: how a batch refers to it, and what its emulator has. */
 export interface TestedCloud {
@@ -8,6 +9,12 @@ export interface TestedCloud {
   emulator?: EmulatorOptions;
   /** The first product, or another one. */
   product(emulator: IotEmulator, id?: string): CloudReference;
+  /** What every batch needs there. */
+  options?: Partial<BatchOptions>;
+  /** What a batch needs that adopts devices: their secrets cannot be read everywhere. */
+  adopting: Partial<BatchOptions>;
+  /** Names that were registered twice, or while an earlier call for them might still have arrived (I3). */
+  doubles(emulator: IotEmulator): string[];
   /** Keys as they stand in a secret. */
   keys(emulator: IotEmulator): unknown;
   /** `identity`: as the record should have it. */
@@ -28,6 +35,15 @@ const endpoint = 'http://emulator.test';
 
 export const aliyun: TestedCloud = {
   name: 'Alibaba Cloud',
+  adopting: { onExisting: 'adopt' },
+  doubles: ({ journal }) => {
+    const started = journal
+      .calls('BatchRegisterDeviceWithApplyId')
+      .filter(({ executed, code }) => executed && !code)
+      .map(({ parameters }) => String(parameters.ApplyId));
+    const created = journal.deviceEvents().filter(({ event }) => event === 'created');
+    return [...repeated(started), ...repeated(created.map(({ deviceName }) => deviceName))];
+  },
   product: ({ aliyun: { region, productKey } }, id = productKey) => ({ aliyun: { region, productKey: id, endpoint } }),
   keys: (emulator) => emulator.aliyun.accessKey,
   devices: (emulator, productKey) =>
@@ -58,11 +74,30 @@ export const legacy = tencent('2.0', 'psk');
 export const tencents = [certificates, preSharedKeys, legacy];
 export const testedClouds = [aliyun, ...tencents];
 
+function repeated(all: readonly string[]): string[] {
+  return all.filter((one, i) => all.indexOf(one) < i);
+}
+
 function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk'): TestedCloud {
   const isLegacy = apiVersion === '2.0';
   return {
     name: `Tencent Cloud by API ${apiVersion}, ${encryption === 'psk' ? 'with pre-shared keys' : 'with certificates'}`,
     emulator: { tencent: { product: { encryption } } },
+    // It cannot tell whether a device has ever connected.
+    ...(isLegacy && { options: { deleteActivated: true } }),
+    adopting: { onExisting: 'adopt', ...((isLegacy || encryption === 'certificate') && { deviceCredentials: 'none' }) },
+    doubles: ({ tencent: { hub } }) => {
+      const latest = new Map<string, number>();
+      const doubles: string[] = [];
+      for (const { names, createdAt, results } of hub.tasks.list()) {
+        const made = new Set(results.filter(({ result }) => result === 0).map(({ deviceName }) => deviceName));
+        for (const name of names) {
+          if (createdAt - (latest.get(name) ?? -Infinity) < FLIGHT_MS) doubles.push(name);
+          if (made.has(name)) latest.set(name, createdAt);
+        }
+      }
+      return doubles;
+    },
     product: ({ tencent: cloud }, productId = cloud.productId) => ({ tencent: { productId, apiVersion, endpoint } }),
     keys: ({ tencent: { apiKey } }) => ({ SecretId: apiKey.secretId, SecretKey: apiKey.secretKey }),
     devices: (emulator, productId) =>

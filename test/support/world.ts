@@ -65,6 +65,7 @@ export class World {
       cloud: this.product(),
       devices: { named: names },
       timeoutSeconds: 1800,
+      ...this.cloud.options,
       ...changes,
     });
   }

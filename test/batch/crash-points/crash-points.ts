@@ -1,23 +1,21 @@
-import { TransportError } from '../../lib/clouds/http/transport';
-import type { Result } from '../../lib/batch';
-import { awsError, connectionReset } from '../support/aws-errors';
-import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
-import { lights, World, type Sabotage } from '../support/world';
+import { TransportError } from '../../../lib/clouds/http/transport';
+import type { Result } from '../../../lib/batch';
+import { awsError, connectionReset } from '../../support/aws-errors';
+import { IN_SECRETS_MANAGER } from '../../support/memory-secrets';
+import { legacy, type TestedCloud } from '../../support/tested-clouds';
+import { lights, World, type Sabotage } from '../../support/world';
 
 /**
  * Every single I/O of an operation is cut once: the process is killed before it, killed after it, or loses the answer and
  * lives. Whatever happens, the next call goes on from the record (I5).
  */
-// Hundreds of lives a test, each with its own cloud.
-jest.setTimeout(300_000);
-
 type Cut = 'killed before' | 'killed after' | 'answer lost after' | 'lost before';
 const cuts: Cut[] = ['killed before', 'killed after', 'answer lost after', 'lost before'];
 
 interface Scenario {
   name: string;
   /** Builds a world up to the operation under test, and gives the id of its request. */
-  prepare(): Promise<{ world: World; requestId: string }>;
+  prepare(cloud: TestedCloud): Promise<{ world: World; requestId: string }>;
   /** What has to be true when it is over. */
   verify(world: World, result: Result): void | Promise<void>;
 }
@@ -25,7 +23,8 @@ interface Scenario {
 const scenarios: Scenario[] = [
   {
     name: 'a Create',
-    prepare: async () => submitted(smallWorld(), (world) => ({ type: 'create', options: world.options(lights(5)) })),
+    prepare: async (cloud) =>
+      submitted(smallWorld(cloud), (world) => ({ type: 'create', options: world.options(lights(5)) })),
     verify: async (world, result) => {
       expect(result.state).toBe('succeeded');
       expect(world.devices()).toEqual(lights(5));
@@ -36,8 +35,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'an Update whose names lie in a file',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       const { generation } = await world.create(world.options(lights(3)));
       return submitted(world, () => ({ type: 'update', named: generation, options: world.fromFile(lights(5)) }));
     },
@@ -48,8 +47,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a Create of three jobs, two of which fail in part',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       world.fault({ kind: 'failCreate', names: ['light-002', 'light-003'] });
       return submitted(world, () => ({ type: 'create', options: world.options(lights(5)) }));
     },
@@ -60,8 +59,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a Delete',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       world.seed('other');
       const { generation } = await world.create(world.options(lights(5)));
       return submitted(world, () => ({ type: 'delete', named: generation }));
@@ -73,8 +72,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'an Update that adds two devices and gives up two',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       const { generation } = await world.create(world.options(lights(5)));
       return submitted(world, () => ({ type: 'update', named: generation, options: world.options(lights(5, 3)) }));
     },
@@ -90,8 +89,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'an Update that fails in part and keeps what it made',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       const { generation } = await world.create(world.options(lights(2)));
       world.fault({ kind: 'failCreate', names: ['light-004'] });
       const options = world.options(lights(5), { onPartialFailure: 'keep' });
@@ -108,10 +107,10 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a Create that adopts a device, and the Delete that releases it',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       world.seed('light-002');
-      const options = world.options(lights(2), { onExisting: 'adopt' });
+      const options = world.options(lights(2), cloud.adopting);
       return submitted(world, () => ({ type: 'create', options }));
     },
     verify: async (world, result) => {
@@ -123,8 +122,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a Delete of a batch that retains',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       const { generation } = await world.create(world.options(lights(2), { removalPolicy: 'retain' }));
       return submitted(world, () => ({ type: 'delete', named: generation }));
     },
@@ -137,8 +136,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a Create whose secrets go to Secrets Manager, and its Delete',
-    prepare: async () =>
-      submitted(smallWorld(), (world) => ({
+    prepare: async (cloud) =>
+      submitted(smallWorld(cloud), (world) => ({
         type: 'create',
         options: world.options(lights(3), { deviceCredentials: IN_SECRETS_MANAGER }),
       })),
@@ -151,8 +150,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'an Update that fails after some of its secrets were made',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       const { generation } = await world.create(world.options(lights(2)));
       world.secrets.trouble = (call) =>
         /^create .*light-003$/.test(call) ? awsError('LimitExceededException', 400) : undefined;
@@ -168,8 +167,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'an Update that moves secrets from Secrets Manager to the store',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       const { generation } = await world.create(world.options(lights(3), { deviceCredentials: IN_SECRETS_MANAGER }));
       return submitted(world, () => ({ type: 'update', named: generation, options: world.options(lights(3)) }));
     },
@@ -185,8 +184,8 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a Delete of secrets in Secrets Manager',
-    prepare: async () => {
-      const world = smallWorld();
+    prepare: async (cloud) => {
+      const world = smallWorld(cloud);
       const { generation } = await world.create(world.options(lights(3), { deviceCredentials: IN_SECRETS_MANAGER }));
       return submitted(world, () => ({ type: 'delete', named: generation }));
     },
@@ -198,22 +197,40 @@ const scenarios: Scenario[] = [
   },
 ];
 
-describe.each(scenarios)('$name', (scenario) => {
-  it.each(cuts)('survives every I/O being %s (I3, I5)', async (cut) => {
-    const total = await countIo(scenario);
-    expect(total).toBeGreaterThan(15);
-    for (let at = 1; at <= total; at++) {
-      const { world, requestId } = await scenario.prepare();
-      const result = await cutAt(world, requestId, at, cut);
-      try {
-        expectNoDoubles(world);
-        await scenario.verify(world, result);
-      } catch (error) {
-        throw new Error(`cut ${at} of ${total}, ${cut} "${ioOf.get(world)}": ${(error as Error).message}`);
+/** To be called in a file of its own for each cloud, so that they are tried side by side. */
+export function tryEveryCrashPoint(cloud: TestedCloud): void {
+  // Hundreds of lives a test, each with its own cloud.
+  jest.setTimeout(300_000);
+  describe.each(scenarios)('$name', (scenario) => {
+    it.each(cuts)('survives every I/O being %s (I3, I5)', async (cut) => {
+      const total = await countIo(scenario, cloud);
+      expect(total).toBeGreaterThan(15);
+      for (let at = 1; at <= total; at++) {
+        const { world, requestId } = await scenario.prepare(cloud);
+        const result = await cutAt(world, requestId, at, cut);
+        try {
+          expect(cloud.doubles(world.emulator)).toEqual([]);
+          if (!isUnprovable(world, result)) await scenario.verify(world, result);
+        } catch (error) {
+          throw new Error(`cut ${at} of ${total}, ${cut} "${ioOf.get(world)}": ${(error as Error).message}`);
+        }
       }
-    }
+    });
   });
-});
+}
+
+/**
+ * API 2.0 tells only the names of devices: where the id of their task was lost, nobody can say whose they are. They are left
+ * alone, and listed.
+ */
+function isUnprovable(world: World, result: Result): boolean {
+  if (world.cloud !== legacy || result.state !== 'failed' || !/cannot be proven|nobody can prove/.test(result.message))
+    return false;
+  expect(ioOf.get(world)).toMatch(/^cloud CreateMultiDevice$|^store put .*\/jobs\//);
+  const listed = world.devices().filter((name) => result.message.includes(name));
+  expect(listed.length).toBeGreaterThan(0);
+  return true;
+}
 
 /** What the cut I/O of a world was, for messages. */
 const ioOf = new WeakMap<World, string>();
@@ -244,8 +261,8 @@ async function cutAt(world: World, requestId: string, at: number, cut: Cut): Pro
   return world.work(requestId);
 }
 
-async function countIo(scenario: Scenario): Promise<number> {
-  const { world, requestId } = await scenario.prepare();
+async function countIo(scenario: Scenario, cloud: TestedCloud): Promise<number> {
+  const { world, requestId } = await scenario.prepare(cloud);
   let io = 0;
   const ports = world.ports((_what, run) => {
     io++;
@@ -255,8 +272,9 @@ async function countIo(scenario: Scenario): Promise<number> {
   return io;
 }
 
-function smallWorld(): World {
+function smallWorld(cloud: TestedCloud): World {
   return new World({
+    cloud,
     aliyun: { durations: { checkMs: 1_000, createMs: 2_000, createPerDeviceMs: 0 } },
     rates: false,
     namesPerJob: 2,
@@ -272,23 +290,12 @@ async function submitted(
   return { world, requestId: complete.requestId };
 }
 
-/** No job was started twice, and no device made twice (I3). */
-function expectNoDoubles(world: World): void {
-  const started = world.emulator.journal
-    .calls('BatchRegisterDeviceWithApplyId')
-    .filter(({ executed, code }) => executed && !code)
-    .map(({ parameters }) => parameters.ApplyId);
-  expect(started).toHaveLength(new Set(started).size);
-  const created = world.emulator.journal.deviceEvents().filter(({ event }) => event === 'created');
-  const names = created.map(({ deviceName }) => deviceName);
-  expect(names).toHaveLength(new Set(names).size);
-}
-
 /** Manifest and credentials list each device, with the identity that it has at the cloud (I4). */
 function expectCompleteRecord(world: World, names: string[]): void {
   const id = world.head().current as string;
   const expected = names.map((name) => ({ name, id: world.identities().get(name) }));
   expect(world.json(`manifests/b1/${id}.json`).devices).toEqual(expected);
+  if (world.head().policy?.deviceCredentials === 'none') return;
   const parts = [...world.store.objects.keys()].filter(
     (key) => key.startsWith(`credentials/b1/${id}/`) && key.endsWith('.gz'),
   );

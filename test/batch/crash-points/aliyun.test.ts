@@ -1,0 +1,4 @@
+import { aliyun } from '../../support/tested-clouds';
+import { tryEveryCrashPoint } from './crash-points';
+
+tryEveryCrashPoint(aliyun);

@@ -1,0 +1,4 @@
+import { preSharedKeys } from '../../support/tested-clouds';
+import { tryEveryCrashPoint } from './crash-points';
+
+tryEveryCrashPoint(preSharedKeys);
