@@ -78,7 +78,8 @@ async function deleteInBlocks(
   pass: Pass,
   noted: (after: string | undefined) => Promise<void>,
 ): Promise<void> {
-  const looked = (from: number) => held(connectedAmong(operation, cloud, guarded, rest.slice(from, from + BLOCK)));
+  const looked = (from: number) =>
+    held(connectedAmong(operation, cloud, guarded, rest.slice(from, from + BLOCK), rest.length - from));
   let look = looked(0);
   try {
     for (let from = 0; from < rest.length; from += BLOCK) {
@@ -157,7 +158,7 @@ async function lookAhead(
   const before = all.length - rest.length;
   for (let from = 0; from < rest.length; from += LOOK) {
     const part = rest.slice(from, from + LOOK);
-    const connected = await connectedAmong(operation, cloud, guarded, part);
+    const connected = await connectedAmong(operation, cloud, guarded, part, rest.length - from);
     if (connected.length > 0) throw activatedDevices(connected, 'would be deleted');
     await note(operation, id, { looked: { before: operation.deadline, after: part.at(-1)?.name ?? after } });
     operation.observer.progress({ step: 'look-up', done: before + from + part.length, of: all.length });
@@ -169,9 +170,17 @@ async function connectedAmong(
   cloud: Cloud,
   guarded: ReadonlySet<RecordedDevice>,
   devices: readonly RecordedDevice[],
+  left: number,
 ): Promise<string[]> {
   const asked = devices.filter((device) => guarded.has(device));
-  return activatedAmong(asked, await lookUp(operation, cloud, namesOf(asked), () => undefined));
+  if (!cloud.lookUpToDelete)
+    return activatedAmong(asked, await lookUp(operation, cloud, namesOf(asked), () => undefined));
+  // Those that are not guarded as well: their identities are needed for their deletion.
+  const found = await operation.patiently(
+    'looking up devices',
+    async () => (await cloud.lookUpToDelete?.(namesOf(devices), left)) ?? [],
+  );
+  return activatedAmong(asked, new Map(found.map((device) => [device.name, device])));
 }
 
 async function note(operation: Operation, id: string, changes: Partial<Note>): Promise<void> {

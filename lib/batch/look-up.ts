@@ -19,7 +19,7 @@ export async function lookUp(
   return new Map(found.map((device) => [device.name, device]));
 }
 
-/** Names that are looked up between two notes. */
+/** Names that are looked up between two notes, where the cloud would not rather have more. */
 const PART = 1_000;
 
 /**
@@ -47,10 +47,11 @@ export async function lookUpInParts(
   generation: Generation,
   names: readonly string[],
 ): Promise<Map<string, FoundDevice>> {
-  if (names.length <= PART) return lookUp(operation, cloud, names);
+  const { lookUpPart: size = PART } = cloud.traits;
+  if (names.length <= size) return lookUp(operation, cloud, names);
   const { store } = operation;
   const progress = progressOf(operation, names.length);
-  const parts = Array.from({ length: Math.ceil(names.length / PART) }, (_, i) => names.slice(i * PART, (i + 1) * PART));
+  const parts = Array.from({ length: Math.ceil(names.length / size) }, (_, i) => names.slice(i * size, (i + 1) * size));
   const all = new Map<string, FoundDevice>();
   let done = 0;
   await forEachLimited(parts, PARTS_AT_ONCE, async (part) => {

@@ -40,6 +40,12 @@ export interface Cloud {
 
   /** Which of the names exist, in no certain order; names that do not exist are left out. */
   lookUp(names: readonly string[], seen?: (done: number) => void): Promise<FoundDevice[]>;
+  /**
+   * As `lookUp`, for devices that are to be deleted next, and for nothing else: what it tells may be a minute old, where no
+   * cloud could be asked so often. `left`: how many are still to be deleted, with these. Absent where `lookUp` does as well and
+   * `delete` needs no look before.
+   */
+  lookUpToDelete?(names: readonly string[], left: number): Promise<FoundDevice[]>;
   /** What is known of a device by its identity, or undefined if it does not exist. */
   identify?(identity: string): Promise<FoundDevice | undefined>;
   /** The product's devices that were created in a window (milliseconds since 1970), to be named in an error. */
@@ -67,6 +73,8 @@ export interface CloudTraits {
   knowsActivation: boolean;
   /** Devices that one page of `collect` holds. */
   pageSize: number;
+  /** How many names may usefully be looked up at once; a thousand where it does not say. */
+  lookUpPart?: number;
   /** How many calls of one kind may usefully run side by side. */
   concurrency: number;
 }

@@ -20,16 +20,20 @@ import { failureOf, taskDevices, wasCreated } from './task';
 export class TencentCloud implements Cloud {
   readonly limits: CloudLimits;
   readonly traits: CloudTraits;
+  readonly lookUpToDelete: Cloud['lookUpToDelete'];
 
   constructor(
     private readonly api: ProductApi,
     private readonly ended: () => Promise<void>,
   ) {
     this.limits = limitsOfApi(api.version);
+    this.lookUpToDelete = api.lookUpToDelete?.bind(api);
     this.traits = {
       jobIdBornAt: 'commit',
       knowsActivation: api.knowsDevices,
       pageSize: pageSizes.DescribeMultiDevices,
+      // A listing of the product serves any number of names.
+      lookUpPart: 100_000,
       // 80 calls a second, each a fifth of a second on its way between continents, keep sixteen busy.
       concurrency: 20,
     };

@@ -1,13 +1,15 @@
+import type { Clock } from '../../batch/ports/clock';
 import { CloudError, type CollectedDevice, type FoundDevice } from '../../batch/ports/cloud';
 import { hasCode } from '../http/failure';
 import type { TencentClient } from './client';
 import { DEVICE_NOT_EXIST } from './codes';
-import { DeleteDevice, DescribeProduct } from './device-operations';
+import { DeleteDevice, DescribeProduct, type DeviceInfo } from './device-operations';
+import { DoomedDevices } from './doomed-devices';
 import { refuse } from './failure';
 import { identityOf } from './identity';
 import { CreateMultiDevice, DescribeMultiDevices, DescribeMultiDevTask, type TaskDevice } from './job-operations';
 import { pageSizes } from './limits';
-import { deviceOf, devicesOf, lookUp } from './look-up';
+import { lookUp, readDevices } from './look-up';
 import type { ProductApi, TaskPage } from './product-api';
 import { requireWhole, secretsOf } from './task';
 
@@ -16,10 +18,15 @@ export class Api3 implements ProductApi {
   readonly version = '3.0';
   readonly knowsDevices = true;
 
+  private readonly doomed: DoomedDevices;
+
   constructor(
     private readonly client: TencentClient,
     private readonly productId: string,
-  ) {}
+    clock: Clock,
+  ) {
+    this.doomed = new DoomedDevices(client, productId, clock);
+  }
 
   async inspect(): Promise<{ devices?: number }> {
     await this.client.call(DescribeProduct, { ProductId: this.productId });
@@ -66,20 +73,25 @@ export class Api3 implements ProductApi {
   /** Only pre-shared keys are told again: of a certificate's private key the cloud has no copy (CreateDevice). */
   async readCredentials(devices: readonly { name: string; identity: string }[]): Promise<CollectedDevice[]> {
     const identities = new Map(devices.map(({ name, identity }) => [name, identity]));
-    const found = await devicesOf(this.client, this.productId, [...identities.keys()]);
-    return found.flatMap((device) => {
+    const read = (device: DeviceInfo): CollectedDevice[] => {
       const { DeviceName: name, DevicePsk } = device;
       const identity = identityOf(device);
       if (DevicePsk === undefined || identity === undefined || identities.get(name) !== identity) return [];
       return [{ name, identity, credentials: { DevicePsk } }];
-    });
+    };
+    return (await readDevices(this.client, this.productId, [...identities.keys()], read)).flat();
+  }
+
+  lookUpToDelete(names: readonly string[], left: number): Promise<FoundDevice[]> {
+    return this.doomed.lookUp(names, left);
   }
 
   async delete({ name, identity }: { name: string; identity: string }): Promise<'deleted' | 'gone'> {
     try {
       // The cloud deletes whoever has the name: a later device of the same name is not ours.
-      const present = await deviceOf(this.client, this.productId, name);
-      if (present === undefined || identityOf(present) !== identity) return 'gone';
+      const present = await this.doomed.present(name);
+      this.doomed.forget(name);
+      if (present?.identity !== identity) return 'gone';
       await this.client.call(DeleteDevice, { ProductId: this.productId, DeviceName: name });
       return 'deleted';
     } catch (error) {

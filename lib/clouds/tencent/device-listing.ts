@@ -6,31 +6,39 @@ import { pageSizes } from './limits';
 const CONCURRENCY = 5;
 
 /** The first page of a product's devices, and how many there are in all. */
-export async function firstPage(
-  client: TencentClient,
-  productId: string,
-): Promise<{ total: number; devices: DeviceInfo[] }> {
+export interface FirstPage {
+  total: number;
+  devices: readonly DeviceInfo[];
+}
+
+export async function firstPage(client: TencentClient, productId: string): Promise<FirstPage> {
   const { TotalCount, Devices } = await page(client, productId, 0);
   return { total: TotalCount, devices: Devices };
 }
 
+/** How many pages the whole listing has. */
+export function pagesOf({ total }: FirstPage): number {
+  return Math.ceil(total / pageSizes.DescribeDevices);
+}
+
 /**
- * Walks the further pages. `complete`: as many devices were seen, with the first page, as the cloud counted all the time, so
- * that none was created or deleted meanwhile, which would shift the pages.
+ * Walks the further pages, the last one first: what is deleted meanwhile moves the others down, into pages that are still to
+ * come. `complete`: as many devices were seen, with the first page, as the cloud counted all the time, so that none was
+ * created or deleted.
  */
 export async function furtherPages(
   client: TencentClient,
   productId: string,
-  first: { total: number; devices: readonly DeviceInfo[] },
+  first: FirstPage,
   visit: (device: DeviceInfo) => void,
 ): Promise<{ complete: boolean }> {
   const names = new Set(first.devices.map(({ DeviceName }) => DeviceName));
   let steady = true;
-  let next: number = pageSizes.DescribeDevices;
+  let next = pagesOf(first) - 1;
   const worker = async (): Promise<void> => {
-    while (next < first.total) {
-      const offset = next;
-      next += pageSizes.DescribeDevices;
+    while (next > 0) {
+      const offset = next * pageSizes.DescribeDevices;
+      next -= 1;
       const { TotalCount, Devices } = await page(client, productId, offset);
       steady &&= TotalCount === first.total;
       for (const device of Devices) {
@@ -44,7 +52,7 @@ export async function furtherPages(
     return { complete: steady && names.size === first.total };
   } finally {
     // Where one failed, the others begin nothing more.
-    next = Infinity;
+    next = 0;
   }
 }
 

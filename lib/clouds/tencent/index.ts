@@ -25,6 +25,6 @@ export function connectTencent(
     region,
     credentials: async (refresh) => parseTencentCredentials(await credentials(refresh)),
   });
-  const api = apiVersion === '3.0' ? new Api3(client, productId) : new Api2(client, productId);
+  const api = apiVersion === '3.0' ? new Api3(client, productId, environment.clock) : new Api2(client, productId);
   return new TencentCloud(api, () => client.close());
 }

@@ -3,9 +3,8 @@ import { hasCode } from '../http/failure';
 import type { TencentClient } from './client';
 import { DEVICE_NOT_EXIST } from './codes';
 import { DescribeDevice, type DeviceInfo } from './device-operations';
-import { firstPage, furtherPages } from './device-listing';
+import { firstPage, furtherPages, pagesOf } from './device-listing';
 import { foundDevice } from './found-device';
-import { pageSizes } from './limits';
 
 /** Calls side by side: enough to use 16 calls a second where an answer takes a third of one. */
 const CONCURRENCY = 5;
@@ -14,39 +13,39 @@ const CONCURRENCY = 5;
 const LISTINGS = 3;
 
 /** So few names are asked for one by one without a look at the size of the product. */
-const FEW = 3;
+export const FEW = 3;
 
 /** Which of the names exist, and what the engine wants to know of their devices. */
-export async function lookUp(
+export function lookUp(
   client: TencentClient,
   productId: string,
   names: readonly string[],
   seen?: (done: number) => void,
 ): Promise<FoundDevice[]> {
-  const devices = await devicesOf(client, productId, names, seen);
-  return devices.map((device) => foundDevice(device, client.clockSkewMs));
+  return readDevices(client, productId, names, (device) => foundDevice(device, client.clockSkewMs), seen);
 }
 
 /**
- * Everything the cloud tells of those of the names that exist: one a call, or by listing the whole product, 250 a call,
- * whichever takes fewer calls.
+ * Reads those of the names that exist: one a call, or by listing the whole product, 250 a call, whichever takes fewer calls.
+ * Only what `read` makes of a device is kept: certificates are large.
  */
-export async function devicesOf(
+export async function readDevices<T>(
   client: TencentClient,
   productId: string,
   names: readonly string[],
+  read: (device: DeviceInfo) => T,
   seen: (done: number) => void = () => undefined,
-): Promise<DeviceInfo[]> {
+): Promise<T[]> {
   const wanted = new Set(names);
-  const found = new Map<string, DeviceInfo>();
+  const found = new Map<string, T>();
   const keep = (device: DeviceInfo) => {
     if (!wanted.has(device.DeviceName)) return;
-    found.set(device.DeviceName, device);
+    found.set(device.DeviceName, read(device));
     seen(found.size);
   };
   for (let listings = 0; wanted.size > FEW && listings < LISTINGS; listings += 1) {
     const first = await firstPage(client, productId);
-    if (Math.ceil(first.total / pageSizes.DescribeDevices) > wanted.size) break;
+    if (pagesOf(first) > wanted.size) break;
     found.clear();
     first.devices.forEach(keep);
     if ((await furtherPages(client, productId, first, keep)).complete) {
@@ -54,22 +53,23 @@ export async function devicesOf(
       return [...found.values()];
     }
   }
-  return oneByOne(client, productId, [...wanted], seen);
+  return readOneByOne(client, productId, [...wanted], read, seen);
 }
 
-async function oneByOne(
+export async function readOneByOne<T>(
   client: TencentClient,
   productId: string,
   names: readonly string[],
-  seen: (done: number) => void,
-): Promise<DeviceInfo[]> {
-  const found: DeviceInfo[] = [];
+  read: (device: DeviceInfo) => T,
+  seen: (done: number) => void = () => undefined,
+): Promise<T[]> {
+  const found: T[] = [];
   let next = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
     for (let name = names[next++]; name !== undefined; name = names[next++]) {
       const device = await deviceOf(client, productId, name);
-      if (device) found.push(device);
+      if (device) found.push(read(device));
       seen((done += 1));
     }
   };

@@ -23,6 +23,8 @@ export interface ProductApi {
   taskPage(taskId: string, offset: number): Promise<TaskPage>;
   collected(device: TaskDevice): CollectedDevice;
   lookUp(names: readonly string[], seen?: (done: number) => void): Promise<FoundDevice[]>;
+  /** Absent where nothing of a device has to be known to delete it. */
+  lookUpToDelete?(names: readonly string[], left: number): Promise<FoundDevice[]>;
   /** The secrets of those that still are the same devices, as far as the cloud tells them again. */
   readCredentials(devices: readonly { name: string; identity: string }[]): Promise<CollectedDevice[]>;
   delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'>;

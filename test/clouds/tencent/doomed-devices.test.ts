@@ -1,0 +1,78 @@
+import type { Cloud, FoundDevice } from '../../../lib/batch/ports/cloud';
+import { names, startBench, type Bench } from './harness';
+
+let bench: Bench;
+let cloud: Cloud;
+beforeEach(async () => {
+  bench = await startBench({ tencent: { product: { encryption: 'psk' } } });
+  cloud = bench.connect();
+});
+afterEach(() => bench.close());
+
+const tencent = () => bench.running.emulator.tencent;
+const seed = (...deviceNames: string[]) =>
+  tencent().seed({ devices: deviceNames.map((deviceName) => ({ productId: tencent().productId, deviceName })) });
+const left = () =>
+  tencent()
+    .devices()
+    .map(({ deviceName }) => deviceName);
+const look = async (list: readonly string[], of = list.length) => (await cloud.lookUpToDelete?.(list, of)) ?? [];
+const calls = (operation: string) => bench.codes(operation).length;
+
+test('devices to be deleted are listed once for many blocks, and asked for one by one no more', async () => {
+  seed(...names(900));
+  const all = names(900);
+  for (let from = 0; from < 900; from += 100) {
+    const block = await look(all.slice(from, from + 100), 900 - from);
+    expect(block.map(({ name }) => name)).toEqual(all.slice(from, from + 100));
+    expect(await Promise.all(block.map((device) => cloud.delete(device)))).not.toContain('gone');
+  }
+  expect(left()).toEqual([]);
+  expect(calls('DescribeDevice')).toBe(0);
+  expect(calls('DescribeDevices')).toBeLessThan(36);
+});
+
+test.each([300, 3])('what was seen is forgotten after a minute, where %i devices are left', async (count) => {
+  seed(...names(300));
+  await look(names(300));
+  bench.clock.advance(61_000);
+  tencent().connect('light-001');
+  const again = await look(names(count));
+  expect(again.filter(({ everConnected }) => everConnected).map(({ name }) => name)).toEqual(['light-001']);
+});
+
+test('one that was seen and is another one since, after a lost deletion, stays (I1)', async () => {
+  seed(...names(10));
+  const [device] = (await look(names(10))) as [FoundDevice];
+  bench.running.emulator.faults.add({ operation: 'DeleteDevice', times: 1, fault: { kind: 'drop', when: 'after' } });
+  await expect(cloud.delete(device)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
+  seed(device.name);
+  expect(await cloud.delete(device)).toBe('gone');
+  expect(left()).toContain(device.name);
+});
+
+test('what is deleted while the product is listed hides no other device', async () => {
+  seed(...names(1_000));
+  const looking = look(names(1_000));
+  while (calls('DescribeDevices') < 2) await new Promise((resolve) => setImmediate(resolve));
+  names(120).forEach((name) => tencent().deleteDevice(name));
+  const found = (await looking).map(({ name }) => name);
+  expect(found).toEqual(expect.arrayContaining(names(1_000).slice(120)));
+});
+
+test('a few in a large product are asked for by name', async () => {
+  seed(...names(3_000));
+  await look(names(5));
+  expect([calls('DescribeDevices'), calls('DescribeDevice')]).toEqual([1, 5]);
+});
+
+test('a look-up that is for nothing else never remembers: a name may be another device from one moment to the next (I3)', async () => {
+  seed(...names(300));
+  await look(names(300));
+  tencent().deleteDevice('light-001');
+  expect((await cloud.lookUp(names(300))).map(({ name }) => name)).not.toContain('light-001');
+});
+
+test('API 2.0 needs no look before a deletion, for it could tell nothing', () => {
+  expect(bench.connect({ reference: { apiVersion: '2.0' } })).toHaveProperty('lookUpToDelete', undefined);
+});
