@@ -1,12 +1,16 @@
 import { killedAt } from '../support/killed-at';
+import { testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
-describe('devices that exist already', () => {
+describe.each(testedClouds)('$name: devices that exist already', (cloud) => {
+  /** For changes without adopting, of batches that have adopted. */
+  const { deviceCredentials = 'store' } = cloud.adopting;
+
   it('join the batch where that is wanted, and are left where they are when it is deleted (I1)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     world.seed('light-002');
     const theirs = world.identities().get('light-002');
-    const { state, generation } = await world.create(world.options(lights(3), { onExisting: 'adopt' }));
+    const { state, generation } = await world.create(world.options(lights(3), cloud.adopting));
     expect(state).toBe('succeeded');
     expect(world.json(`manifests/b1/${generation}.json`).devices).toContainEqual({ name: 'light-002', id: theirs });
 
@@ -15,44 +19,48 @@ describe('devices that exist already', () => {
     expect(world.identities().get('light-002')).toBe(theirs);
   });
 
-  it('join with their secrets stored beside the others, as the cloud tells them (I4)', async () => {
-    const world = new World();
-    world.seed('light-002');
-    const { generation } = await world.create(world.options(lights(2), { onExisting: 'adopt' }));
-    const [device] = world.emulator.aliyun.devices().filter(({ deviceName }) => deviceName === 'light-002');
-    expect(world.credentials(`credentials/b1/${generation}/part-00001.ndjson.gz`)).toEqual([
-      { name: 'light-002', id: device?.iotId, DeviceSecret: device?.deviceSecret },
-    ]);
-  });
+  where(cloud.tells.secrets)(
+    'join with their secrets stored beside the others, as the cloud tells them (I4)',
+    async () => {
+      const world = new World({ cloud });
+      world.seed('light-002');
+      const { generation } = await world.create(world.options(lights(2), cloud.adopting));
+      expect(world.credentials(`credentials/b1/${generation}/part-00001.ndjson.gz`)).toEqual(
+        cloud.secretLines(world.emulator).filter(({ name }) => name === 'light-002'),
+      );
+    },
+  );
 
   it('fail the change, all of them listed, where only others may join', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     for (const name of lights(3)) world.seed(name);
     const before = world.identities();
-    const result = await world.create(world.options(lights(4), { onExisting: { adopt: ['light-001'] } }));
+    const result = await world.create(
+      world.options(lights(4), { ...cloud.adopting, onExisting: { adopt: ['light-001'] } }),
+    );
     expect(result).toMatchObject({ state: 'failed', code: 'DevicesExist' });
     expect(result).toHaveProperty('message', expect.stringMatching(/^2 of 4 .*light-002, light-003;/));
     expect(world.identities()).toEqual(before);
   });
 
   it('are left alone by a change that adopted them and failed', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     world.seed('light-001');
     world.fault({ kind: 'failCreate', names: ['light-003'] });
-    expect(await world.create(world.options(lights(3), { onExisting: 'adopt' }))).toMatchObject({ state: 'failed' });
+    expect(await world.create(world.options(lights(3), cloud.adopting))).toMatchObject({ state: 'failed' });
     expect(world.devices()).toEqual(['light-001']);
   });
 
   it('leave the batch as they joined it, and may join again without being adopted anew', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     world.seed('light-001');
     const theirs = world.identities().get('light-001');
-    const { generation: first } = await world.create(world.options(lights(3), { onExisting: 'adopt' }));
-    const { generation: second } = await world.update(first, world.options(lights(2, 2)));
+    const { generation: first } = await world.create(world.options(lights(3), cloud.adopting));
+    const { generation: second } = await world.update(first, world.options(lights(2, 2), { deviceCredentials }));
     expect(await world.delete(first)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual(lights(3));
 
-    const third = await world.update(second, world.options(lights(3)));
+    const third = await world.update(second, world.options(lights(3), { deviceCredentials }));
     expect(third).toMatchObject({ state: 'succeeded' });
     await world.delete(second);
     await world.delete(third.generation);
@@ -61,10 +69,10 @@ describe('devices that exist already', () => {
   });
 
   it('are not deleted either when another batch of the stack took them over', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     world.seed('shared');
-    const { generation: a } = await world.create(world.options(['shared', 'light-1'], { onExisting: 'adopt' }), 'a');
-    const { generation: b } = await world.create(world.options(['shared', 'light-2']), 'b');
+    const { generation: a } = await world.create(world.options(['shared', 'light-1'], cloud.adopting), 'a');
+    const { generation: b } = await world.create(world.options(['shared', 'light-2'], { deviceCredentials }), 'b');
     await world.delete(a, 'a');
     expect(world.devices()).toEqual(['light-2', 'shared']);
     await world.delete(b, 'b');
@@ -72,14 +80,14 @@ describe('devices that exist already', () => {
   });
 
   it('cannot join while they may be those of a change that was cut off before it recorded them (I11)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const cut = world.order({ type: 'create', options: world.options(lights(3)) });
     const generation = (await world.submit(cut, 'a')) as string;
     const collecting = (what: string) => what.startsWith('store put') && what.includes('/devices/');
     await killedAt(world, cut, collecting, 'a');
     expect(world.devices()).toEqual(lights(3));
 
-    const adopting = world.options(lights(4), { onExisting: 'adopt' });
+    const adopting = world.options(lights(4), cloud.adopting);
     const refused = await world.create(adopting, 'b');
     expect(refused).toMatchObject({ state: 'failed', code: 'DevicesInDoubt' });
     expect(refused).toHaveProperty(
@@ -95,7 +103,7 @@ describe('devices that exist already', () => {
   });
 
   it('do not make an update of the same names do anything, whatever onExisting says', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(2)));
     const sent = world.emulator.journal.calls().length;
     expect(await world.update(generation, world.options(lights(2), { onExisting: 'adopt' }))).toMatchObject({

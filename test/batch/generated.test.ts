@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { generateNames } from '../../lib/batch/contract';
+import { killedAt } from '../support/killed-at';
+import { testedClouds } from '../support/tested-clouds';
 import { World } from '../support/world';
 
 const generated = (count: number, prefix?: string) => ({ devices: { generated: { count, prefix } } });
@@ -30,9 +32,9 @@ describe('generated names', () => {
   });
 });
 
-describe('a batch with generated names', () => {
+describe.each(testedClouds)('$name: a batch with generated names', (cloud) => {
   it('grows and shrinks without changing the devices that stay', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: first } = await world.create(world.options([], generated(3, 'lamp-')));
     const three = world.identities();
     expect([...three.keys()].sort()).toEqual(generateNames('b1', { count: 3, prefix: 'lamp-' }).sort());
@@ -47,7 +49,7 @@ describe('a batch with generated names', () => {
   });
 
   it('asks for the same devices again after it was taken back', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     world.fault({ kind: 'failCreate', names: generateNames('b1', { count: 1 }) }, { times: 1 });
     expect(await world.create(world.options([], generated(3)))).toMatchObject({ state: 'failed' });
     expect(world.devices()).toEqual([]);
@@ -56,18 +58,11 @@ describe('a batch with generated names', () => {
   });
 
   it('knows its own devices by their names where the cloud has forgotten the job that made them', async () => {
-    const world = new World({ aliyun: { assumptions: { applyIdRetentionMs: 600_000 } } });
+    const world = new World({ cloud, jobs: { lifeMs: 600_000 } });
     const create = world.order({ type: 'create', options: world.options([], generated(3)) });
     const generation = (await world.submit(create)) as string;
-    let sent: () => void = () => undefined;
-    const killed = new Promise<void>((resolve) => (sent = resolve));
-    const ports = world.ports(async (what, run) => {
-      const answer = await run();
-      if (what !== 'cloud BatchRegisterDeviceWithApplyId') return answer;
-      sent();
-      return new Promise<never>(() => undefined);
-    });
-    await Promise.race([world.once(create.requestId, 'b1', ports), killed]);
+    const { operations } = cloud;
+    await killedAt(world, create, (what) => world.sent(operations.create) > 0 && what === `cloud ${operations.status}`);
     await world.clock.sleep(1200_000);
     expect(world.devices()).toHaveLength(3);
 

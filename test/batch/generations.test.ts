@@ -1,9 +1,10 @@
 import { DELAYED_DELIVERY_MS } from '../../lib/batch';
+import { testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
-describe('changing a batch', () => {
+describe.each(testedClouds)('$name: changing a batch', (cloud) => {
   it('registers only what is new, and deletes what has left when the old generation is deleted', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(5)));
     const before = world.identities();
     const changed = await world.update(old, world.options(lights(5, 3)));
@@ -17,7 +18,7 @@ describe('changing a batch', () => {
   });
 
   it('keeps the secrets of devices that stay, with those of the new ones', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(2)));
     const secrets = world.credentials(`credentials/b1/${old}/part-00000.ndjson.gz`);
     const { generation } = await world.update(old, world.options(lights(3)));
@@ -29,30 +30,31 @@ describe('changing a batch', () => {
     expect([...world.store.objects.keys()].filter((key) => key.includes(`${old}/`))).toEqual([]);
   });
 
-  it('brings the secrets of devices to the store that were registered without keeping them (I4)', async () => {
-    const world = new World();
-    const { generation: old } = await world.create(world.options(lights(2), { deviceCredentials: 'none' }));
-    const { generation, state } = await world.update(old, world.options(lights(2)));
-    expect(state).toBe('succeeded');
-    await world.delete(old);
-    const secrets = world.emulator.aliyun.devices().map(({ deviceName, iotId, deviceSecret }) => {
-      return { name: deviceName, id: iotId, DeviceSecret: deviceSecret };
-    });
-    expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toEqual(secrets);
-  });
+  where(cloud.tells.secrets)(
+    'brings the secrets of devices to the store that were registered without keeping them (I4)',
+    async () => {
+      const world = new World({ cloud });
+      const { generation: old } = await world.create(world.options(lights(2), { deviceCredentials: 'none' }));
+      const { generation, state } = await world.update(old, world.options(lights(2)));
+      expect(state).toBe('succeeded');
+      await world.delete(old);
+      const secrets = cloud.secretLines(world.emulator);
+      expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toEqual(secrets);
+    },
+  );
 
   it('gives the same generation back where names only change their order', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(3)));
     const changed = await world.update(generation, world.options([...lights(3)].reverse()));
     expect(changed).toMatchObject({ state: 'succeeded', generation });
-    expect(world.calls('BatchCheckDeviceNames')).toBe(1);
+    expect(world.calls(cloud.operations.create)).toBe(1);
     const { devices } = world.json(`manifests/b1/${generation}.json`);
     expect(devices.map((device) => (device as { name: string }).name)).toEqual([...lights(3)].reverse());
   });
 
   it('gives back the old devices, the very same, when a change is taken back after it succeeded', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(3)));
     const before = world.identities();
     const { generation: next } = await world.update(old, world.options(lights(4, 3)));
@@ -64,7 +66,7 @@ describe('changing a batch', () => {
   });
 
   it('spares the old devices where only the new id is deleted', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(3)));
     const before = world.identities();
     const { generation: next } = await world.update(old, world.options(lights(4, 3)));
@@ -76,7 +78,7 @@ describe('changing a batch', () => {
   });
 
   it('leaves the old devices as they were when the change fails (I2)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(3)));
     const before = world.identities();
     world.fault({ kind: 'failCreate', names: ['light-004'] });
@@ -85,48 +87,51 @@ describe('changing a batch', () => {
     expect(await world.update(old, world.options(lights(3)))).toMatchObject({ state: 'succeeded', generation: old });
   });
 
-  it('refuses a change that would delete a device which has connected, before it creates anything (I1)', async () => {
-    const world = new World();
-    const { generation: old } = await world.create(world.options(lights(3)));
-    world.emulator.aliyun.connect('light-001');
-    const result = await world.update(old, world.options(lights(3, 2)));
-    expect(result).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
-    expect(world.devices()).toEqual(lights(3));
-  });
+  where(cloud.tells.devices)(
+    'refuses a change that would delete a device which has connected, before it creates anything (I1)',
+    async () => {
+      const world = new World({ cloud });
+      const { generation: old } = await world.create(world.options(lights(3)));
+      world.connect('light-001');
+      const result = await world.update(old, world.options(lights(3, 2)));
+      expect(result).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+      expect(world.devices()).toEqual(lights(3));
+    },
+  );
 
-  it('does not keep the secret of a device that was deleted for that of the one in its place (I4)', async () => {
-    const world = new World();
-    const { generation: old } = await world.create(world.options(lights(2)));
-    world.emulator.aliyun.deleteDevice('light-002');
-    const { generation: undone } = await world.update(old, world.options(lights(3)));
-    await world.update(undone, world.options(lights(2)));
-    world.denyOperation('DeleteDevice');
-    expect(await world.delete(undone)).toMatchObject({ state: 'failed' });
-    world.emulator.aliyun.seed({ keys: [world.emulator.aliyun.accessKey] });
-    // Takes light-002 from the one that is still to be cleared away, light-001 from the older one.
-    const { state, generation } = await world.update(old, world.options(lights(3)));
-    expect(state).toBe('succeeded');
-    const parts = [...world.store.objects.keys()].filter((key) => key.startsWith(`credentials/b1/${generation}/`));
-    const secrets = parts.filter((key) => key.endsWith('.gz')).flatMap((key) => world.credentials(key));
-    const there = world.emulator.aliyun.devices().map(({ deviceName: name, iotId: id, deviceSecret: DeviceSecret }) => {
-      return { DeviceSecret, name, id };
-    });
-    expect(secrets).toHaveLength(3);
-    expect(secrets).toEqual(expect.arrayContaining(there));
-  });
+  where(cloud.tells.secrets)(
+    'does not keep the secret of a device that was deleted for that of the one in its place (I4)',
+    async () => {
+      const world = new World({ cloud });
+      const { generation: old } = await world.create(world.options(lights(2)));
+      world.deleteByHand('light-002');
+      const { generation: undone } = await world.update(old, world.options(lights(3)));
+      await world.update(undone, world.options(lights(2)));
+      world.denyOperation('DeleteDevice');
+      expect(await world.delete(undone)).toMatchObject({ state: 'failed' });
+      world.denyOperation();
+      // Takes light-002 from the one that is still to be cleared away, light-001 from the older one.
+      const { state, generation } = await world.update(old, world.options(lights(3)));
+      expect(state).toBe('succeeded');
+      const parts = [...world.store.objects.keys()].filter((key) => key.startsWith(`credentials/b1/${generation}/`));
+      const secrets = parts.filter((key) => key.endsWith('.gz')).flatMap((key) => world.credentials(key));
+      expect(secrets).toHaveLength(3);
+      expect(secrets).toEqual(expect.arrayContaining(cloud.secretLines(world.emulator)));
+    },
+  );
 
   it('creates a device again that somebody has deleted', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(3)));
-    world.emulator.aliyun.deleteDevice('light-002');
+    world.deleteByHand('light-002');
     expect(await world.update(old, world.options(lights(4)))).toMatchObject({ state: 'succeeded' });
     expect(world.devices()).toEqual(lights(4));
   });
 
-  it('does not take another device for the one that it recorded', async () => {
-    const world = new World();
+  where(cloud.tells.devices)('does not take another device for the one that it recorded', async () => {
+    const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(3)));
-    world.emulator.aliyun.deleteDevice('light-002');
+    world.deleteByHand('light-002');
     world.seed('light-002');
     const result = await world.update(old, world.options(lights(4)));
     expect(result).toMatchObject({ state: 'failed', code: 'IdentityChanged' });
@@ -134,20 +139,20 @@ describe('changing a batch', () => {
   });
 
   it('moves to another product: the new devices first, the old ones when their id is deleted', async () => {
-    const world = new World();
-    world.emulator.aliyun.seed({ products: [{ productKey: 'a1Other00001' }] });
+    const world = new World({ cloud });
+    cloud.seed(world.emulator, { product: 'a1Other00001' });
     const { generation: old } = await world.create(world.options(lights(2)));
     const options = world.options(lights(2), { cloud: world.product('a1Other00001') });
     expect(await world.update(old, options)).toMatchObject({ state: 'succeeded' });
     await world.delete(old);
     expect(world.devices()).toEqual([]);
-    expect(world.emulator.aliyun.devices('a1Other00001')).toHaveLength(2);
+    expect([...world.identities('a1Other00001').keys()]).toEqual(lights(2));
   });
 });
 
-describe('several batches of one stack', () => {
+describe.each(testedClouds)('$name: several batches of one stack', (cloud) => {
   it('lets a name move from one to the other, with the device that bears it', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: a } = await world.create(world.options(['light-1', 'shared']), 'a');
     const { generation: b } = await world.create(world.options(['light-2']), 'b');
     const before = world.identities().get('shared');
@@ -164,7 +169,7 @@ describe('several batches of one stack', () => {
   });
 
   it('keeps every device when a construct is renamed: created under the new id, deleted under the old', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(3)), 'old');
     const before = world.identities();
     const { generation } = await world.create(world.options(lights(3)), 'new');
@@ -190,7 +195,7 @@ describe('several batches of one stack', () => {
   });
 
   it('does not call a batch deleted while devices of it are kept alive by a change that nobody works on (I2)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(3)), 'a');
     // Recorded, then killed: the framework never asks about it, and swallows its Delete.
     await world.submit(world.order({ type: 'create', options: world.options(['light-002', 'light-009']) }), 'b');
@@ -201,31 +206,34 @@ describe('several batches of one stack', () => {
     expect(world.devices()).toEqual([]);
   });
 
-  it('finishes what another batch left behind before it begins, and fails if it cannot (I11)', async () => {
-    const world = new World();
-    const { generation } = await world.create(world.options(lights(2)), 'a');
-    world.emulator.aliyun.connect('light-001');
-    expect(await world.delete(generation, 'a')).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
-    const blocked = await world.create(world.options(['other-1']), 'b');
-    expect(blocked).toMatchObject({ state: 'failed', code: 'StillOwed' });
-    expect(blocked).toHaveProperty('message', expect.stringContaining('light-001'));
+  where(cloud.tells.devices)(
+    'finishes what another batch left behind before it begins, and fails if it cannot (I11)',
+    async () => {
+      const world = new World({ cloud });
+      const { generation } = await world.create(world.options(lights(2)), 'a');
+      world.connect('light-001');
+      expect(await world.delete(generation, 'a')).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+      const blocked = await world.create(world.options(['other-1']), 'b');
+      expect(blocked).toMatchObject({ state: 'failed', code: 'StillOwed' });
+      expect(blocked).toHaveProperty('message', expect.stringContaining('light-001'));
 
-    world.emulator.aliyun.deleteDevice('light-001');
-    expect(await world.create(world.options(['other-1']), 'b')).toMatchObject({ state: 'succeeded' });
-    expect(world.devices()).toEqual(['other-1']);
-  });
+      world.deleteByHand('light-001');
+      expect(await world.create(world.options(['other-1']), 'b')).toMatchObject({ state: 'succeeded' });
+      expect(world.devices()).toEqual(['other-1']);
+    },
+  );
 });
 
-describe('events out of the ordinary', () => {
+describe.each(testedClouds)('$name: events out of the ordinary', (cloud) => {
   it('takes a Delete with an invented id for the Create whose answer was lost', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     await world.create(world.options(lights(3)));
     expect(await world.delete('stack-batch-1A2B3C')).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual([]);
   });
 
   it('spares what was created anew when the Delete comes of a Create that was never heard of (I1)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     await world.submit(world.order({ type: 'create', options: world.options(lights(2)) }));
     const { state } = await world.create(world.options(lights(2)));
     expect(state).toBe('succeeded');
@@ -234,7 +242,7 @@ describe('events out of the ordinary', () => {
   });
 
   it('deletes nothing for an invented id once the Create is known to have been heard', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(3)));
     await world.update(generation, world.options(lights(3)));
     expect(await world.delete('stack-batch-1A2B3C')).toEqual({ state: 'succeeded' });
@@ -242,7 +250,7 @@ describe('events out of the ordinary', () => {
   });
 
   it('takes such a Delete for the Create that was never heard of, not for one that was made since', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     await world.create(world.options(lights(2)));
     const { generation } = await world.create(world.options(lights(4, 2)));
     const before = world.identities();
@@ -255,12 +263,12 @@ describe('events out of the ordinary', () => {
   });
 
   it('stops a Create that a Delete overtakes, and leaves nothing behind', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const create = world.order({ type: 'create', options: world.options(lights(3)) });
     const generation = (await world.submit(create)) as string;
     const ports = world.ports(async (what, run) => {
       const answer = await run();
-      if (what === 'cloud BatchRegisterDeviceWithApplyId') {
+      if (what === `cloud ${cloud.operations.create}`) {
         await world.submit(world.order({ type: 'delete', named: generation }));
       }
       return answer;
@@ -272,7 +280,7 @@ describe('events out of the ordinary', () => {
   });
 
   it('waits with a Delete that knows nothing for the Create that may have been delayed, which then does nothing', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const remove = world.order({ type: 'delete', named: 'unheard-of' });
     await world.submit(remove);
     expect(await world.once(remove.requestId)).toEqual({ state: 'unfinished' });
@@ -284,7 +292,7 @@ describe('events out of the ordinary', () => {
   });
 
   it('takes a Delete for younger than a waiting one of the same id: whoever worked on that one has died', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const first = world.order({ type: 'delete', named: 'unheard-of' });
     await world.submit(first);
     expect(await world.once(first.requestId)).toEqual({ state: 'unfinished' });
@@ -293,7 +301,7 @@ describe('events out of the ordinary', () => {
   });
 
   it('takes an Update that knows of a waiting one for younger, not for the one that was waited for', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const [asked, unheard, wanted] = [lights(2), lights(3), lights(4)].map((names) => world.options(names));
     if (!asked || !unheard || !wanted) throw new Error('no options');
     const { generation } = await world.create(asked);
@@ -308,7 +316,7 @@ describe('events out of the ordinary', () => {
   });
 
   it('takes an Update for younger that goes back as the waiting one does: whoever worked on that one has died', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const [asked, unheard] = [world.options(lights(2)), world.options(lights(3))];
     const { generation } = await world.create(asked);
     const back = () => world.order({ type: 'update', named: generation, options: asked, previous: unheard });
@@ -329,7 +337,7 @@ describe('events out of the ordinary', () => {
   });
 
   it('takes a Delete for younger than an Update that waits', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(2)));
     const [options, previous] = [world.options(lights(2)), world.options(lights(3))];
     await world.submit(world.order({ type: 'update', named: generation, options, previous }));
@@ -338,7 +346,7 @@ describe('events out of the ordinary', () => {
   });
 
   it('expects the options of what stands again after a Delete alone took a change back', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const [asked, changed] = [world.options(lights(2)), world.options(lights(3))];
     const { generation } = await world.create(asked);
     const { generation: next } = await world.update(generation, changed);
@@ -349,19 +357,18 @@ describe('events out of the ordinary', () => {
   });
 
   it('is done with such a Delete after a minute', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const before = world.clock.now();
     expect(await world.delete('unheard-of')).toEqual({ state: 'succeeded' });
     expect(world.clock.now() - before).toBeGreaterThanOrEqual(DELAYED_DELIVERY_MS);
   });
 
   it('lets only one of two callers work at a time (I3)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const order = world.order({ type: 'create', options: world.options(lights(3)) });
     await world.submit(order);
     const both = await Promise.all([world.work(order.requestId), world.work(order.requestId)]);
     expect(both[0]).toEqual(both[1]);
-    expect(world.calls('BatchRegisterDeviceWithApplyId')).toBe(1);
-    expect(world.calls('BatchCheckDeviceNames')).toBe(1);
+    expect(world.calls(cloud.operations.create)).toBe(1);
   });
 });

@@ -1,26 +1,27 @@
+import { testedClouds, type TestedCloud, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
 const keep = { onPartialFailure: 'keep' } as const;
 
 /** A batch of three devices, one of which is given up, and three more of which the cloud refuses one. */
-async function halfChanged(changes = {}) {
-  const world = new World({ aliyun: { durations: { checkMs: 1_000, createMs: 2_000, createPerDeviceMs: 0 } } });
+async function halfChanged(cloud: TestedCloud, changes = {}) {
+  const world = new World({ cloud, jobs: { createMs: 2_000 } });
   const { generation: old } = await world.create(world.options(lights(3), changes));
   world.fault({ kind: 'failCreate', names: ['light-005'] }, { times: 1 });
   const failed = await world.update(old, world.options(lights(5, 2), { ...keep, ...changes }));
   return { world, old, failed };
 }
 
-describe('a change that keeps what it created when it fails', () => {
+describe.each(testedClouds)('$name: a change that keeps what it created when it fails', (cloud) => {
   it('fails, says so, and leaves the devices', async () => {
-    const { world, failed } = await halfChanged();
+    const { world, failed } = await halfChanged(cloud);
     expect(failed).toMatchObject({ state: 'failed', code: 'DevicesNotRegistered' });
     expect(failed).toHaveProperty('message', expect.stringContaining('the other 2 devices were kept'));
     expect(world.devices()).toEqual(['light-001', 'light-002', 'light-003', 'light-004', 'light-006']);
   });
 
   it.each(['new', 'old'] as const)('outlives CloudFormation taking it back under the %s id', async (named) => {
-    const { world, old, failed } = await halfChanged();
+    const { world, old, failed } = await halfChanged(cloud);
     const back = await world.update(named === 'new' ? failed.generation : old, world.options(lights(3)));
     expect(back).toMatchObject({ state: 'succeeded', generation: old });
     if (named === 'new') expect(await world.delete(failed.generation)).toEqual({ state: 'succeeded' });
@@ -28,7 +29,7 @@ describe('a change that keeps what it created when it fails', () => {
   });
 
   it('is taken over by the next one, with the same devices and their secrets', async () => {
-    const { world, old, failed } = await halfChanged();
+    const { world, old, failed } = await halfChanged(cloud);
     await world.update(failed.generation, world.options(lights(3)));
     await world.delete(failed.generation);
     const before = world.identities();
@@ -47,7 +48,7 @@ describe('a change that keeps what it created when it fails', () => {
   });
 
   it('is fixed in place where nothing was rolled back', async () => {
-    const { world, failed } = await halfChanged();
+    const { world, failed } = await halfChanged(cloud);
     const fixed = await world.update(failed.generation, world.options(lights(4, 3), keep));
     expect(fixed).toMatchObject({ state: 'succeeded' });
     expect(await world.delete(failed.generation)).toEqual({ state: 'succeeded' });
@@ -55,7 +56,7 @@ describe('a change that keeps what it created when it fails', () => {
   });
 
   it('goes with the next change that does not ask for its devices', async () => {
-    const { world, old, failed } = await halfChanged();
+    const { world, old, failed } = await halfChanged(cloud);
     await world.update(failed.generation, world.options(lights(3)));
     await world.delete(failed.generation);
     const { generation } = await world.update(old, world.options(lights(4)));
@@ -66,18 +67,18 @@ describe('a change that keeps what it created when it fails', () => {
   });
 
   it('goes with the batch', async () => {
-    const { world, old, failed } = await halfChanged();
+    const { world, old, failed } = await halfChanged(cloud);
     await world.update(failed.generation, world.options(lights(3)));
     await world.delete(failed.generation);
     expect(await world.delete(old)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual([]);
   });
 
-  it('does not delete a kept device that has connected since (I1)', async () => {
-    const { world, old, failed } = await halfChanged();
+  where(cloud.tells.devices)('does not delete a kept device that has connected since (I1)', async () => {
+    const { world, old, failed } = await halfChanged(cloud);
     await world.update(failed.generation, world.options(lights(3)));
     await world.delete(failed.generation);
-    world.emulator.aliyun.connect('light-006');
+    world.connect('light-006');
     const before = world.devices();
     expect(await world.update(old, world.options(lights(2)))).toMatchObject({
       state: 'failed',
@@ -89,14 +90,14 @@ describe('a change that keeps what it created when it fails', () => {
   });
 
   it('keeps nothing of a Create, which CloudFormation deletes in any case', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     world.fault({ kind: 'failCreate', names: ['light-002'] });
     expect(await world.create(world.options(lights(3), keep))).toMatchObject({ state: 'failed' });
     expect(world.devices()).toEqual([]);
   });
 
   it('leaves nothing to keep where it failed before it created anything', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(1)));
     world.seed('light-002');
     const result = await world.update(generation, world.options(lights(3), keep));
@@ -105,22 +106,24 @@ describe('a change that keeps what it created when it fails', () => {
   });
 
   it('keeps what a job makes that was still running at the deadline, and registers nothing twice (I3)', async () => {
-    const world = new World({ aliyun: { durations: { checkMs: 1_000, createMs: 1_900_000, createPerDeviceMs: 0 } } });
+    const world = new World({ cloud, jobs: { createMs: 1_900_000 } });
     world.seed('light-001');
-    const { generation: old } = await world.create(world.options(lights(1), { onExisting: 'adopt' }));
-    const failed = await world.update(old, world.options(lights(3), keep));
+    const { deviceCredentials = 'store' } = cloud.adopting;
+    const changes = { ...keep, deviceCredentials };
+    const { generation: old } = await world.create(world.options(lights(1), cloud.adopting));
+    const failed = await world.update(old, world.options(lights(3), changes));
     expect(failed).toMatchObject({ state: 'failed', code: 'DeadlineReached' });
     expect(failed).toHaveProperty('message', expect.stringContaining('still works on job'));
-    await world.update(failed.generation, world.options(lights(1)));
+    await world.update(failed.generation, world.options(lights(1), { deviceCredentials }));
     await world.delete(failed.generation);
 
-    expect(await world.update(old, world.options(lights(3), keep))).toMatchObject({ state: 'succeeded' });
+    expect(await world.update(old, world.options(lights(3), changes))).toMatchObject({ state: 'succeeded' });
     expect(world.devices()).toEqual(lights(3));
-    expect(world.calls('BatchRegisterDeviceWithApplyId')).toBe(1);
+    expect(world.calls(cloud.operations.create)).toBe(1);
   });
 
   it('does not grow without end: when many changes have failed, the next is rolled back', async () => {
-    const { world, old } = await halfChanged();
+    const { world, old } = await halfChanged(cloud);
     for (let change = 0; change < 20; change++) {
       world.fault({ kind: 'failCreate', names: ['more-2'] }, { times: 1 });
       await world.update(old, world.options([...lights(3), `more-${change}-1`, 'more-2'], keep));

@@ -1,4 +1,5 @@
 import type { Result } from '../../lib/batch';
+import { legacy, tencents } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
 /** What the cloud got until now, in order. */
@@ -77,6 +78,33 @@ describe('a Create that can never work fails within one look, and makes nothing 
     expect(cost.sent).toEqual(calls);
     expect(cost.seconds).toBeLessThan(1);
     expect(world.devices()).toEqual([]);
+  });
+});
+
+describe.each(tencents)('$name: a Create that can never work', (cloud) => {
+  const { operations, codes } = cloud;
+  const inspect = cloud === legacy ? 'ListDevices' : 'DescribeProduct';
+  const refusals: [what: string, code: string, spoil: (world: World) => void, calls: string[]][] = [
+    ['the key may do nothing', codes.denied, (world) => world.denyOperation('*'), [inspect]],
+    ['there is no such product', codes.missingProduct, (world) => fail(world, codes.missingProduct), [inspect]],
+    ['the key may not delete', codes.denied, (world) => world.denyOperation('DeleteDevice'), [inspect, 'DeleteDevice']],
+    [
+      'the key may not create',
+      codes.denied,
+      (world) => world.denyOperation(operations.create),
+      [inspect, 'DeleteDevice', cloud === legacy ? 'ListDevices' : 'DescribeDevice', operations.create],
+    ],
+  ];
+
+  it.each(refusals)('fails within one look, and makes nothing, where %s (I8)', async (_what, code, spoil, calls) => {
+    const world = new World({ cloud });
+    spoil(world);
+    const cost = await costOf(world, () => world.create(world.options(['light-1'])));
+    expect(cost.result).toMatchObject({ state: 'failed', message: expect.stringContaining(code) as string });
+    expect([...new Set(cost.sent)]).toEqual([...new Set(calls)]);
+    expect(cost.seconds).toBeLessThan(1);
+    expect(world.devices()).toEqual([]);
+    expect(await world.delete(cost.result.generation)).toEqual({ state: 'succeeded' });
   });
 });
 

@@ -1,12 +1,13 @@
+import { testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
 const retain = { removalPolicy: 'retain' } as const;
 
-describe('a batch that retains its devices', () => {
+describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) => {
   it('leaves them at the cloud when it is deleted, with manifest and secrets', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(2), retain));
-    world.emulator.aliyun.connect('light-001');
+    world.connect('light-001');
     expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual(lights(2));
     expect(world.head().generations).toMatchObject([{ phase: 'gone' }]);
@@ -15,9 +16,9 @@ describe('a batch that retains its devices', () => {
   });
 
   it('releases what leaves it, also what has connected, and lists it again as adopted with its secrets', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation: first } = await world.create(world.options(lights(3), retain));
-    world.emulator.aliyun.connect('light-001');
+    world.connect('light-001');
     const before = world.identities();
     const { generation: second } = await world.update(first, world.options(lights(2, 2), retain));
     expect(await world.delete(first)).toEqual({ state: 'succeeded' });
@@ -41,7 +42,7 @@ describe('a batch that retains its devices', () => {
   });
 
   it('lets another batch of the stack list what it released', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(2), retain), 'a');
     await world.delete(generation, 'a');
     const before = world.identities();
@@ -52,25 +53,25 @@ describe('a batch that retains its devices', () => {
     expect(world.identities()).toEqual(before);
   });
 
-  it('does not take a stranger of the same name for what it released', async () => {
-    const world = new World();
+  where(cloud.tells.devices)('does not take a stranger of the same name for what it released', async () => {
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(1), retain), 'a');
     await world.delete(generation, 'a');
-    world.emulator.aliyun.deleteDevice('light-001');
+    world.deleteByHand('light-001');
     world.seed('light-001');
     const result = await world.create(world.options(lights(1)), 'b');
     expect(result).toMatchObject({ state: 'failed', code: 'DevicesExist' });
   });
 
   it('still deletes what a failed change created (I2)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     world.fault({ kind: 'failCreate', names: ['light-002'] });
     expect(await world.create(world.options(lights(3), retain))).toMatchObject({ state: 'failed' });
     expect(world.devices()).toEqual([]);
   });
 
   it('is judged by the policy of its last change, not by what a Delete brings', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(1)));
     await world.update(generation, world.options(lights(1), retain));
     expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
@@ -78,7 +79,7 @@ describe('a batch that retains its devices', () => {
   });
 
   it('releases at once what is left when it was cut off in between', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(2), retain));
     const order = world.order({ type: 'delete', named: generation });
     await world.submit(order);

@@ -6,7 +6,9 @@ import { FLIGHT_MS } from '../../lib/batch/start-job';
 export interface TestedCloud {
   name: string;
   /** What the emulator has to be started with. */
-  emulator?: EmulatorOptions;
+  emulator(jobs: JobSetting): EmulatorOptions;
+  /** `devices`: later ones of a name from earlier ones, and whether they have connected. `secrets`: again, when asked later. */
+  tells: { devices: boolean; secrets: boolean };
   /** The first product, or another one. */
   product(emulator: IotEmulator, id?: string): CloudReference;
   /** What every batch needs there. */
@@ -23,18 +25,38 @@ export interface TestedCloud {
   connect(emulator: IotEmulator, name: string): void;
   delete(emulator: IotEmulator, name: string): void;
   secrets(emulator: IotEmulator): readonly string[];
+  /** What should be kept of the devices that exist, as far as the cloud tells it again. */
+  secretLines(emulator: IotEmulator): Record<string, string | undefined>[];
   /** The ids of all jobs that were ever opened. */
   jobs(emulator: IotEmulator): string[];
   /** What its operations are called. */
-  operations: { create: string; collect: string; lookUp: string; delete: string };
-  /** The code of a product that does not exist. */
-  missingProduct: string;
+  operations: { create: string; status: string; collect: string; lookUp: string; delete: string };
+  /** The codes of a product that does not exist, a device that cannot be deleted, and a call that is not allowed. */
+  codes: { missingProduct: string; undeletable: string; denied: string };
+}
+
+/** How long jobs take, and how long they are known, in milliseconds. */
+export interface JobSetting {
+  createMs?: number;
+  lifeMs?: number;
+}
+
+/** Defines a test only where it applies. */
+export function where(applies: boolean): (name: string, run: () => Promise<void>) => void {
+  return applies ? it : () => undefined;
 }
 
 const endpoint = 'http://emulator.test';
 
 export const aliyun: TestedCloud = {
   name: 'Alibaba Cloud',
+  emulator: ({ createMs, lifeMs }) => ({
+    aliyun: {
+      ...(createMs !== undefined && { durations: { checkMs: 1_000, createMs, createPerDeviceMs: 0 } }),
+      ...(lifeMs !== undefined && { assumptions: { applyIdRetentionMs: lifeMs } }),
+    },
+  }),
+  tells: { devices: true, secrets: true },
   adopting: { onExisting: 'adopt' },
   doubles: ({ journal }) => {
     const started = journal
@@ -57,14 +79,23 @@ export const aliyun: TestedCloud = {
   connect: (emulator, name) => emulator.aliyun.connect(name),
   delete: (emulator, name) => emulator.aliyun.deleteDevice(name),
   secrets: (emulator) => emulator.aliyun.platform.issuedSecrets(),
+  secretLines: (emulator) =>
+    emulator.aliyun.devices().map(({ deviceName, iotId, deviceSecret }) => {
+      return { name: deviceName, id: iotId, DeviceSecret: deviceSecret };
+    }),
   jobs: (emulator) => emulator.aliyun.platform.listApplications().map(({ applyId }) => String(applyId)),
   operations: {
     create: 'BatchRegisterDeviceWithApplyId',
+    status: 'QueryBatchRegisterDeviceStatus',
     collect: 'QueryPageByApplyId',
     lookUp: 'BatchQueryDeviceDetail',
     delete: 'DeleteDevice',
   },
-  missingProduct: 'iot.prod.NotExistedProduct',
+  codes: {
+    missingProduct: 'iot.prod.NotExistedProduct',
+    undeletable: 'iot.device.RemoveTopoRelationFailed',
+    denied: 'NoPermission',
+  },
 };
 
 export const certificates = tencent('3.0', 'certificate');
@@ -82,7 +113,16 @@ function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk
   const isLegacy = apiVersion === '2.0';
   return {
     name: `Tencent Cloud by API ${apiVersion}, ${encryption === 'psk' ? 'with pre-shared keys' : 'with certificates'}`,
-    emulator: { tencent: { product: { encryption } } },
+    emulator: ({ createMs, lifeMs }) => ({
+      tencent: {
+        product: { encryption },
+        durations: {
+          ...(createMs !== undefined && { createMs, createPerDeviceMs: 0 }),
+          ...(lifeMs !== undefined && { taskLifeMs: lifeMs }),
+        },
+      },
+    }),
+    tells: { devices: !isLegacy, secrets: !isLegacy && encryption === 'psk' },
     // It cannot tell whether a device has ever connected.
     ...(isLegacy && { options: { deleteActivated: true } }),
     adopting: { onExisting: 'adopt', ...((isLegacy || encryption === 'certificate') && { deviceCredentials: 'none' }) },
@@ -113,13 +153,24 @@ function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk
     connect: (emulator, name) => emulator.tencent.connect(name),
     delete: (emulator, name) => emulator.tencent.deleteDevice(name),
     secrets: (emulator) => emulator.tencent.hub.issuedSecrets(),
+    secretLines: (emulator) =>
+      emulator.tencent.devices().map(({ deviceName: name, identity: id, credential }) => {
+        return { name, id, DevicePsk: 'psk' in credential ? credential.psk : undefined };
+      }),
     jobs: (emulator) => emulator.tencent.hub.tasks.list().map(({ taskId }) => taskId),
     operations: {
       create: 'CreateMultiDevice',
+      status: isLegacy ? 'GetCreateMultiDevTask' : 'DescribeMultiDevTask',
       collect: isLegacy ? 'GetMultiDevices' : 'DescribeMultiDevices',
       lookUp: isLegacy ? 'ListDevices' : 'DescribeDevices',
       delete: 'DeleteDevice',
     },
-    missingProduct: isLegacy ? '1004' : 'ResourceNotFound.ProductNotExist',
+    codes: isLegacy
+      ? { missingProduct: '1004', undeletable: '2999', denied: '4103' }
+      : {
+          missingProduct: 'ResourceNotFound.ProductNotExist',
+          undeletable: 'UnauthorizedOperation.DeviceHasAlreadyBindGateway',
+          denied: 'AuthFailure.UnauthorizedOperation',
+        },
   };
 }

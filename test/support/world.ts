@@ -18,7 +18,7 @@ import { connectCloud } from '../../lib/clouds/registry';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/clouds/http/transport';
 import { MemorySecrets } from './memory-secrets';
 import { MemoryStore } from './memory-store';
-import { aliyun, type TestedCloud } from './tested-clouds';
+import { aliyun, type JobSetting, type TestedCloud } from './tested-clouds';
 import { VirtualClock } from './virtual-clock';
 
 /** One I/O that an engine is about to do. `run` does it; a saboteur may do it or not, and may keep the answer to itself. */
@@ -27,6 +27,8 @@ export type Sabotage = <T>(what: string, run: () => Promise<T>) => Promise<T>;
 export interface WorldSetting extends EmulatorOptions {
   /** Which of the emulated clouds the batches are on. @default Alibaba's */
   cloud?: TestedCloud;
+  /** How long the cloud's jobs take, and how long it knows them. */
+  jobs?: JobSetting;
   /** Cuts batches into more jobs than the cloud would need. */
   namesPerJob?: number;
   /** Until an answer comes. @default 20 */
@@ -56,7 +58,7 @@ export class World {
   constructor(private readonly setting: WorldSetting = {}) {
     this.clock = new VirtualClock(undefined, setting.seed);
     this.cloud = setting.cloud ?? aliyun;
-    this.emulator = new IotEmulator({ ...this.cloud.emulator, ...setting, clock: this.clock });
+    this.emulator = new IotEmulator({ ...this.cloud.emulator(setting.jobs ?? {}), ...setting, clock: this.clock });
   }
 
   /** Options of a batch of named devices, to be changed where a test wants others. */
@@ -194,9 +196,9 @@ export class World {
     this.emulator.faults.add({ ...match, fault });
   }
 
-  /** The key may not call this operation from now on. */
-  denyOperation(operation: string): void {
-    this.cloud.seed(this.emulator, { denied: [operation] });
+  /** The key may not call these operations from now on, and all others. */
+  denyOperation(...denied: string[]): void {
+    this.cloud.seed(this.emulator, { denied });
   }
 
   json(key: string): { devices: unknown[]; jobIds: string[]; deviceCount: number } {

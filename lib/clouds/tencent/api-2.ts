@@ -66,7 +66,8 @@ export class Api2 implements ProductApi {
   async lookUp(names: readonly string[], seen: (done: number) => void = () => undefined): Promise<FoundDevice[]> {
     for (let listing = 1; listing <= LISTINGS; listing += 1) {
       const { all, complete } = await this.list();
-      if (!complete) continue;
+      // What is on a page exists; only for what is on none must no page have shifted.
+      if (!complete && !names.every((name) => all.has(name))) continue;
       seen(names.length);
       return names.filter((name) => all.has(name)).map((name) => ({ name, identity: identityOf(name) }));
     }

@@ -48,7 +48,9 @@ export async function readDevices<T>(
     if (pagesOf(first) > wanted.size) break;
     found.clear();
     first.devices.forEach(keep);
-    if ((await furtherPages(client, productId, first, keep)).complete) {
+    const { complete } = await furtherPages(client, productId, first, keep);
+    // What is on a page exists; only for what is on none must no page have shifted.
+    if (complete || found.size === wanted.size) {
       seen(wanted.size);
       return [...found.values()];
     }
