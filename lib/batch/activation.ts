@@ -2,6 +2,7 @@ import { BatchError } from './errors';
 import { listOf } from './messages';
 import type { FoundDevice } from './ports/cloud';
 import { namesOf, type RecordedDevice } from './record/plan';
+import { isSameDevice } from './same-device';
 
 /**
  * Which of the devices, if those found are still the same ones, have ever connected. One of which the cloud does not say that it
@@ -10,7 +11,7 @@ import { namesOf, type RecordedDevice } from './record/plan';
 export function activatedAmong(devices: readonly RecordedDevice[], found: ReadonlyMap<string, FoundDevice>): string[] {
   const connected = devices.filter(({ name, identity }) => {
     const device = found.get(name);
-    return device?.identity === identity && device.everConnected !== false;
+    return device !== undefined && isSameDevice(identity, device.identity) && device.everConnected !== false;
   });
   return namesOf(connected);
 }

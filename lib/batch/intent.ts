@@ -64,7 +64,7 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   const expected = event.type === 'create' || event.previous === undefined || event.previous === head.lastAsked;
   const wait = expected ? {} : { notBefore: now + DELAYED_DELIVERY_MS, awaits: event.previous };
   head.lastAsked = ask.digest;
-  const ends = { names: ask.names, policy: ask.policy, access: ask.access, ...wait };
+  const ends = { names: ask.names, policy: ask.policy, access: ask.access, cloud: ask.cloud, ...wait };
   if (event.type === 'create') {
     return { ...base, ...ends, kind: 'raise', target: newGeneration(head, event, clock).id };
   }
@@ -266,6 +266,7 @@ function forgetOld(head: Head, now: number): void {
     delete request.names;
     delete request.policy;
     delete request.access;
+    delete request.cloud;
     delete request.failure;
   }
   for (const request of over.slice(0, -10)) {

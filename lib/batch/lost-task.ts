@@ -6,6 +6,7 @@ import type { Operation } from './operation';
 import type { Cloud, FoundDevice } from './ports/cloud';
 import type { Generation } from './record/head';
 import type { JobEntry } from './record/jobs';
+import { isSameDevice } from './same-device';
 import { CLOCK_SLACK_MS } from './start-job';
 
 /**
@@ -85,7 +86,7 @@ export async function provenAmong(
   const windows = jobs.flatMap(({ lostCalls }) => lostCalls);
   return found.filter(({ name, identity, createdAt, everConnected }) => {
     if (createdAt === undefined || everConnected !== false) return false;
-    if (others.some((other) => other.devices.get(name)?.identity === identity)) return false;
+    if (others.some((other) => isSameDevice(other.devices.get(name)?.identity, identity))) return false;
     return windows.some(({ at, flightUntil }) => {
       return createdAt >= at - CLOCK_SLACK_MS && createdAt <= flightUntil + SETTLE_MS + CLOCK_SLACK_MS;
     });

@@ -10,6 +10,7 @@ import { loadDevices } from './record/devices';
 import { lists, type Generation } from './record/head';
 import { loadNames, saveNames } from './record/names';
 import { namesOf, type Plan, type RecordedDevice } from './record/plan';
+import { identityByName, isSameDevice } from './same-device';
 import { loadReleased } from './record/released';
 
 /**
@@ -39,8 +40,8 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
     if (!device) continue;
     const claims = listings.filter(({ devices }) => devices.has(name));
     const { identity } = device;
-    const claim = claims.find(({ devices }) => devices.get(name)?.identity === identity);
-    const release = released.get(identity);
+    const claim = claims.find(({ devices }) => isSameDevice(devices.get(name)?.identity, identity));
+    const release = released.get(identity) ?? released.get(identityByName(name));
     if (!claim && claims.some((each) => lists(each.generation))) throw identityChanged(name, claims[0]?.batchId ?? '');
     if (!claim && !release && !mayAdopt(name)) {
       // Nobody else has a device of a name that was derived from this batch's id.
@@ -48,8 +49,10 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
       else foreign.push(name);
       continue;
     }
-    const { provenance = 'adopted' } = (!release && claim?.devices.get(name)) || {};
-    carried.push({ name, identity, provenance });
+    const recorded = claim?.devices.get(name);
+    const { provenance = 'adopted' } = (!release && recorded) || {};
+    // As it is recorded: by that its secrets are found, and other generations know it.
+    carried.push({ name, identity: recorded?.identity ?? identity, provenance });
     const source = claim ? { batchId: claim.batchId, generationId: claim.generation.id } : release;
     if (source) sources.set(source.generationId, source);
   }

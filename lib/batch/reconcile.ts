@@ -131,6 +131,7 @@ async function stand(operation: Operation, id: string): Promise<void> {
     generation.reported = true;
     if (request.policy) head.policy = generation.policy = request.policy;
     if (request.access) generation.access = request.access;
+    if (request.cloud) generation.cloud = request.cloud;
     head.current = id;
     head.confirmed = request.named === id;
     if (request.named === undefined) return;

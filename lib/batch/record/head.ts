@@ -142,10 +142,11 @@ const requestSchema = z.looseObject({
   failure: z.looseObject({ code: z.string(), message: z.string() }).optional(),
   /** Since when every call to the cloud has failed. */
   troubleSince: z.number().optional(),
-  /** What the generation gets if this request ends well: the names in the order asked for, policy and access. */
+  /** What the generation gets if this request ends well: the names in the order asked for, policy, and the way to get there. */
   names: nameListSchema.optional(),
   policy: policySchema.optional(),
   access: accessSchema.optional(),
+  cloud: cloudSchema.optional(),
   /** Set when it is over. A request that is over never runs again: it gets its old answer. */
   outcome: outcomeSchema.optional(),
 });

@@ -1,4 +1,5 @@
 import { CloudError, type CollectedDevice, type FoundDevice } from '../../batch/ports/cloud';
+import { identityByName } from '../../batch/same-device';
 import { hasCode } from '../http/failure';
 import type { TencentClient } from './client';
 import { cloudError } from './failure';
@@ -60,7 +61,7 @@ export class Api2 implements ProductApi {
 
   collected(device: TaskDevice): CollectedDevice {
     const name = device.DeviceName;
-    return { name, identity: identityOf(name), credentials: secretsOf(device) };
+    return { name, identity: identityByName(name), credentials: secretsOf(device) };
   }
 
   async lookUp(names: readonly string[], seen: (done: number) => void = () => undefined): Promise<FoundDevice[]> {
@@ -69,7 +70,7 @@ export class Api2 implements ProductApi {
       // What is on a page exists; only for what is on none must no page have shifted.
       if (!complete && !names.every((name) => all.has(name))) continue;
       seen(names.length);
-      return names.filter((name) => all.has(name)).map((name) => ({ name, identity: identityOf(name) }));
+      return names.filter((name) => all.has(name)).map((name) => ({ name, identity: identityByName(name) }));
     }
     // A device that a shifted page left out would count as one that does not exist.
     const text = `the product changed each of the ${LISTINGS} times that its devices were listed`;
@@ -115,11 +116,6 @@ export class Api2 implements ProductApi {
 
 /** Listing a product that does not keep still is tried so often. */
 const LISTINGS = 3;
-
-/** Nothing better tells one device from another here. */
-function identityOf(name: string): string {
-  return `name:${name}`;
-}
 
 /**
  * Whether the IoT module, behind signature and permissions, refused the device itself. Its code for one that does not exist is

@@ -1,5 +1,6 @@
 import type { Clock } from '../../batch/ports/clock';
 import { CloudError, type CollectedDevice, type FoundDevice } from '../../batch/ports/cloud';
+import { isSameDevice } from '../../batch/same-device';
 import { hasCode } from '../http/failure';
 import type { TencentClient } from './client';
 import { DEVICE_NOT_EXIST } from './codes';
@@ -75,8 +76,9 @@ export class Api3 implements ProductApi {
     const identities = new Map(devices.map(({ name, identity }) => [name, identity]));
     const read = (device: DeviceInfo): CollectedDevice[] => {
       const { DeviceName: name, DevicePsk } = device;
-      const identity = identityOf(device);
-      if (DevicePsk === undefined || identity === undefined || identities.get(name) !== identity) return [];
+      const identity = identities.get(name);
+      if (DevicePsk === undefined || identity === undefined) return [];
+      if (!isSameDevice(identity, identityOf(device))) return [];
       return [{ name, identity, credentials: { DevicePsk } }];
     };
     return (await readDevices(this.client, this.productId, [...identities.keys()], read)).flat();
@@ -91,7 +93,7 @@ export class Api3 implements ProductApi {
       // The cloud deletes whoever has the name: a later device of the same name is not ours.
       const present = await this.doomed.present(name);
       this.doomed.forget(name);
-      if (present?.identity !== identity) return 'gone';
+      if (!isSameDevice(identity, present?.identity)) return 'gone';
       await this.client.call(DeleteDevice, { ProductId: this.productId, DeviceName: name });
       return 'deleted';
     } catch (error) {

@@ -1,0 +1,91 @@
+import { certificates, legacy, preSharedKeys, type TestedCloud } from '../support/tested-clouds';
+import { lights, World } from '../support/world';
+
+/** A change of the version by which a product is reached, which changes nothing of the product. */
+const changes: [string, TestedCloud, TestedCloud][] = [
+  ['2.0 to 3.0', legacy, preSharedKeys],
+  ['3.0 to 2.0', preSharedKeys, legacy],
+];
+
+describe.each(changes)('a batch that goes from API %s', (_what, from, to) => {
+  /** A world in which a batch of three was made by the one, and options for the other. */
+  async function made() {
+    const world = new World({ cloud: from });
+    const { generation } = await world.create(world.options(lights(3), { deleteActivated: true }));
+    const options = (names: string[]) =>
+      world.options(names, { cloud: to.product(world.emulator), deleteActivated: true });
+    const identities = () => new Map(world.emulator.tencent.devices().map((each) => [each.deviceName, each.identity]));
+    return { world, generation, options, identities };
+  }
+
+  it('keeps its devices where nothing else changes, and is deleted by the new one', async () => {
+    const { world, generation, options, identities } = await made();
+    const before = identities();
+    expect(await world.update(generation, options(lights(3)))).toMatchObject({ state: 'succeeded', generation });
+    expect(identities()).toEqual(before);
+    const [asked] = [world.emulator.journal.calls().length];
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+    const ids = world.emulator.journal.calls().slice(asked);
+    expect(ids.some(({ operation }) => operation === 'DescribeDevice')).toBe(to !== legacy);
+  });
+
+  it('grows and shrinks with the devices and the secrets that it has', async () => {
+    const { world, generation, options, identities } = await made();
+    const before = identities();
+    const changed = await world.update(generation, options(lights(3, 2)));
+    expect(changed).toMatchObject({ state: 'succeeded' });
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(3, 2));
+    for (const name of lights(2, 2)) expect(identities().get(name)).toBe(before.get(name));
+    const kept = [...world.store.objects.keys()].filter(
+      (key) => key.startsWith(`credentials/b1/${changed.generation}/`) && key.endsWith('.gz'),
+    );
+    const lines = kept.flatMap((key) => world.credentials(key));
+    expect(lines.map(({ name }) => name).sort()).toEqual(lights(3, 2));
+    expect(await world.delete(changed.generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('spares its devices when the change is taken back', async () => {
+    const { world, generation, options, identities } = await made();
+    const before = identities();
+    const { generation: next } = await world.update(generation, options(lights(4)));
+    const old = world.options(lights(3), { deleteActivated: true });
+    expect(await world.update(next, old)).toMatchObject({ state: 'succeeded', generation });
+    expect(await world.delete(next)).toEqual({ state: 'succeeded' });
+    expect(identities()).toEqual(before);
+  });
+});
+
+describe('by API 3.0', () => {
+  it('the keys of certificates stay where they were kept when a batch comes from API 2.0', async () => {
+    const world = new World({ cloud: { ...legacy, emulator: (jobs) => certificates.emulator(jobs) } });
+    const { generation } = await world.create(world.options(lights(2)));
+    const options = world.options(lights(3), { cloud: certificates.product(world.emulator) });
+    expect(await world.update(generation, options)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('a batch that comes from API 2.0 does not delete devices that have connected (I1)', async () => {
+    const world = new World({ cloud: legacy });
+    const { generation } = await world.create(world.options(lights(3)));
+    const cloud = preSharedKeys.product(world.emulator);
+    const careful = world.options(lights(3), { cloud, deleteActivated: false });
+    await world.update(generation, careful);
+    world.connect('light-002');
+    expect(await world.delete(generation)).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+    expect(world.devices()).toEqual(lights(3));
+  });
+});
+
+describe('the way to a product', () => {
+  it('is that of the last change that succeeded: an endpoint that is gone holds no Delete up', async () => {
+    const world = new World({ cloud: preSharedKeys });
+    const { generation } = await world.create(world.options(lights(2)));
+    const { tencent } = world.product();
+    const moved = world.options(lights(2), { cloud: { tencent: { ...tencent!, endpoint: 'http://elsewhere.test' } } });
+    await world.update(generation, moved);
+    expect(world.head().generations[0]?.cloud.tencent?.endpoint).toBe('http://elsewhere.test');
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+  });
+});
