@@ -3,6 +3,7 @@ import {
   countNames,
   MAX_TIMEOUT_SECONDS,
   parseOptions,
+  validateActivation,
   validateDeviceSecrets,
   validateOnExisting,
   validateSelection,
@@ -32,7 +33,9 @@ export function orderOf(event: CustomResourceEvent, now: number): Order {
 
 function readOptions(properties: unknown): BatchOptions {
   const options = parseOptions(properties);
-  validateSelection(options.devices, limitsOf(options.cloud));
+  const limits = limitsOf(options.cloud);
+  validateSelection(options.devices, limits);
+  validateActivation(limits, options.devices, options);
   validateDeviceSecrets(options.deviceCredentials, countNames(options.devices));
   validateOnExisting(options.onExisting, options.devices);
   return options;

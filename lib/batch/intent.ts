@@ -64,7 +64,7 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   const expected = event.type === 'create' || event.previous === undefined || event.previous === head.lastAsked;
   const wait = expected ? {} : { notBefore: now + DELAYED_DELIVERY_MS, awaits: event.previous };
   head.lastAsked = ask.digest;
-  const ends = { names: ask.names, policy: ask.policy, access: ask.access, cloud: ask.cloud, ...wait };
+  const ends = { names: ask.names, policy: ask.policy, access: ask.access, ...wait };
   if (event.type === 'create') {
     return { ...base, ...ends, kind: 'raise', target: newGeneration(head, event, clock).id };
   }
@@ -72,7 +72,10 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   confirm(head, event.named);
   const standing = standingLike(head, ask, event.named);
   if (standing) standing.asked = ask.digest;
-  if (standing) return { ...base, ...ends, kind: 'keep', target: standing.id, named: event.named };
+  if (standing) {
+    const { cloud } = ask;
+    return { ...base, ...ends, cloud, kind: 'keep', target: standing.id, named: event.named };
+  }
   return { ...base, ...ends, kind: 'raise', target: newGeneration(head, event, clock).id, named: event.named };
 }
 

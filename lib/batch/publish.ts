@@ -1,10 +1,15 @@
+import { forEachLimited } from './concurrency';
 import { BatchError } from './errors';
 import { devices, listOf } from './messages';
 import type { Operation } from './operation';
+import type { Store } from './ports/store';
 import { loadDevices } from './record/devices';
-import { generationOf } from './record/head';
+import { generationOf, type Generation } from './record/head';
+import { JobEntry } from './record/jobs';
+import { READS_AT_ONCE } from './record/json';
 import { saveManifest } from './record/manifest';
 import { loadNames, saveNames } from './record/names';
+import { loadPlan } from './record/plan';
 
 /**
  * Writes the manifest: every device that was asked for, in that order.
@@ -19,7 +24,18 @@ export async function publish(operation: Operation, id: string): Promise<void> {
     throw new BatchError('DevicesMissing', `${devices(missing.length)} never came to be: ${listOf(missing)}`);
   }
   const all = names.map((name) => ({ name, id: recorded.get(name)?.identity as string }));
-  await saveManifest(operation.store, operation.batchId, generation, generation.jobIds ?? [], all);
+  const jobIds = generation.jobIds ?? (await jobIdsOf(operation.store, generation));
+  await saveManifest(operation.store, operation.batchId, generation, jobIds, all);
+}
+
+/** The ids of all jobs, from their entries. */
+async function jobIdsOf(store: Store, generation: Generation): Promise<string[]> {
+  const { jobs } = await loadPlan(store, generation);
+  const ids = new Array<string | undefined>(jobs.length).fill(undefined);
+  await forEachLimited(jobs, READS_AT_ONCE, async (names, i) => {
+    ids[i] = (await JobEntry.load(store, generation, i, names)).jobId;
+  });
+  return ids.filter((id) => id !== undefined);
 }
 
 /** The names that the cloud invented become those of the generation, in the order in which it lists them. */

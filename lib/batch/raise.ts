@@ -1,3 +1,4 @@
+import { MAX_LISTS_BYTES } from './contract/attributes';
 import { dropSeconds } from './contract/time-budget';
 import { BatchError } from './errors';
 import { accountForKept } from './kept';
@@ -45,9 +46,13 @@ export async function raise(operation: Operation, id: string): Promise<void> {
   });
   await keepCarriedCredentials(work, cloud, id, plan);
   if (generation.kind === 'assigned') await learnNames(operation, id);
-  await operation.update((head) => {
-    generationOf(head, id).jobIds = registration.jobIds;
-  });
+  const { jobIds } = registration;
+  // A thousand jobs have no room in the head, nor in a response; the manifest has them.
+  if (jobIds.join().length <= MAX_LISTS_BYTES) {
+    await operation.update((head) => {
+      generationOf(head, id).jobIds = jobIds;
+    });
+  }
   await publish(operation, id);
 }
 

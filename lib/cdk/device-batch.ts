@@ -1,6 +1,7 @@
 import { CustomResource, Duration, Lazy, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
+import { validateActivation } from '../batch/contract/activation-option';
 import { attributes, storePrefixes } from '../batch/contract/attributes';
 import { cloudKey } from '../batch/contract/cloud-reference';
 import {
@@ -165,6 +166,8 @@ export class DeviceBatch extends Construct {
       validateDeviceSecrets(this.credentials._place, countNames(selection));
     });
     const removalPolicy = removalOption(this, props.removalPolicy);
+    const deleteActivated = props.deleteActivated ?? false;
+    checkAt(this, () => validateActivation(limits, selection, { deleteActivated, removalPolicy }));
     const timeoutSeconds = this.timeoutSeconds(limits);
     this.provider = this.providerOfStack();
     if (removalPolicy === 'retain') this.provider._retainStore();
@@ -175,7 +178,7 @@ export class DeviceBatch extends Construct {
       cloud: reference,
       devices,
       onExisting,
-      deleteActivated: props.deleteActivated ?? false,
+      deleteActivated,
       onPartialFailure: props.onPartialFailure ?? OnPartialFailure.ROLL_BACK,
       removalPolicy,
       deviceCredentials: credentialsOption(this, this.credentials),

@@ -15,15 +15,15 @@ export interface Claim {
 
 /** What the batches of one stack may not do together, as error texts. One pass, whatever their number. */
 export function brokenStackRules(claims: readonly Claim[]): string[] {
-  const tooMany = tooManyToDelete(claims);
+  const clouds = new Map<CloudLimits, Claim[]>();
+  for (const claim of claims) push(clouds, claim.limits, claim);
+  const tooMany = [...clouds].flatMap(([limits, batches]) => tooManyToDelete(limits, batches) ?? []);
   // With a sane sum the names fit into the memory.
-  return tooMany === undefined ? overlaps(claims) : [tooMany];
+  return tooMany.length === 0 ? overlaps(claims) : tooMany;
 }
 
-/** The batches of a stack are deleted with it, side by side, and share the account's rate. */
-function tooManyToDelete(claims: readonly Claim[]): string | undefined {
-  const limits = claims[0]?.limits;
-  if (limits === undefined) return undefined;
+/** The batches of a stack are deleted with it, side by side, and those of one cloud share the account's rate. */
+function tooManyToDelete(limits: CloudLimits, claims: readonly Claim[]): string | undefined {
   const devices = claims.reduce((sum, claim) => sum + countNames(claim.devices), 0);
   const most = maxDeletableDevices(limits);
   if (devices <= most) return undefined;
@@ -53,7 +53,7 @@ function overlaps(claims: readonly Claim[]): string[] {
   );
 }
 
-function push(lists: Map<string, string[]>, key: string, value: string): void {
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);

@@ -7,6 +7,7 @@ import { type DeviceBatchProps, DeviceBatchProvider, Devices, OnExisting } from 
 import { jobList } from '../../lib/cdk/job-list';
 import { type Claim, brokenStackRules } from '../../lib/cdk/stack-rules';
 import { aliyunLimits } from '../../lib/clouds/aliyun/limits';
+import { limitsOfApi } from '../../lib/clouds/tencent/limits';
 import { BATCH, KEYS_ARN, cloud, keys, lights, resource, town } from './town';
 
 const parameter = (stack: Construct) => new CfnParameter(stack, 'Parameter').valueAsString;
@@ -278,6 +279,17 @@ describe('two batches of one stack and product', () => {
     expect(brokenStackRules(halves)).toEqual([
       'the 2 batches of this stack have 120002 devices, which could not be deleted again within 55 minutes (Alibaba ' +
         'Cloud IoT Platform deletes 50 a second): split them over stacks of at most 115200 [TooManyDevices]',
+    ]);
+  });
+
+  test('of different clouds share no rate, and are counted by themselves', () => {
+    const [one, other] = [1, 2].map((half) => claim({ path: `Half${half}`, prefix: `half${half}-`, count: 60_001 }));
+    if (!one || !other) throw new Error('no claims');
+    expect(brokenStackRules([one, { ...other, limits: limitsOfApi() }])).toEqual([]);
+    expect(brokenStackRules([one, { ...other, limits: limitsOfApi('2.0') }])).toEqual([
+      expect.stringContaining(
+        'Tencent Cloud IoT Hub (API 2.0) deletes 20 a second): split them over stacks of at most 20000',
+      ),
     ]);
   });
 

@@ -74,8 +74,19 @@ describe('an order', () => {
     ['InvalidOptions', undefined],
     ['InvalidDevices', { ...properties, devices: { named: ['light-001', 'light-001'] } }],
     ['InvalidDevices', { ...properties, devices: { named: [] } }],
+    ['ActivationUnknown', { ...properties, cloud: { tencent: { productId: 'P', apiVersion: '2.0' } } }],
     ['NewerOptions', { ...properties, version: '2' }],
   ])('is refused with %s where the options are wrong', (code, ResourceProperties) => {
     expect(() => orderOf(event({ ResourceProperties }), NOW)).toThrow(expect.objectContaining({ code }) as Error);
   });
+
+  it.each([{ deleteActivated: 'true' }, { removalPolicy: 'retain' }, { devices: { fromJob: { id: '1' } } }])(
+    'on a cloud that cannot tell whether a device has connected is taken with %j',
+    (changes) => {
+      const cloud = { tencent: { productId: 'P', apiVersion: '2.0' } };
+      expect(orderOf(event({ ResourceProperties: { ...properties, cloud, ...changes } }), NOW)).toMatchObject({
+        type: 'create',
+      });
+    },
+  );
 });

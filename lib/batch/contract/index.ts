@@ -1,3 +1,4 @@
+export * from './activation-option';
 export * from './attributes';
 export * from './cloud-reference';
 export * from './device-names';

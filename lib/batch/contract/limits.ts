@@ -13,6 +13,10 @@ export interface CloudLimits {
   namesPerJob: number;
   /** The most devices that one job takes whose names the cloud invents, or undefined where it does not do that. */
   assignedPerJob?: number;
+  /** The most devices of one batch, where something other than the rate of deletion bounds it. */
+  mostDevices?: number;
+  /** Whether the cloud can tell that a device has ever connected. */
+  knowsActivation: boolean;
   /** Regions that offer the service, or undefined where any text goes. */
   regions?: readonly string[];
   /** Documented requests a second, account-wide, and what one request carries, for the steps that take time. */

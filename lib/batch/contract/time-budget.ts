@@ -44,7 +44,7 @@ export function defaultTimeoutSeconds(limits: CloudLimits, devices: number): num
 
 /** The most devices that can be deleted within one CloudFormation operation. */
 export function maxDeletableDevices(limits: CloudLimits): number {
-  return Math.floor(MAX_TIMEOUT_SECONDS / dropSeconds(limits, 1));
+  return Math.min(limits.mostDevices ?? Infinity, Math.floor(MAX_TIMEOUT_SECONDS / dropSeconds(limits, 1)));
 }
 
 /**

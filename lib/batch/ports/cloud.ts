@@ -69,8 +69,6 @@ export interface RequestTicket {
 export interface CloudTraits {
   /** Where a job's id is born: Alibaba's application at `open`, Tencent's task at `commit`. */
   jobIdBornAt: 'open' | 'commit';
-  /** Whether the cloud can tell that a device has ever connected. */
-  knowsActivation: boolean;
   /** Devices that one page of `collect` holds. */
   pageSize: number;
   /** How many names may usefully be looked up at once; a thousand where it does not say. */

@@ -115,7 +115,7 @@ const generationSchema = z.looseObject({
       suspects: z.array(z.string()).optional(),
     })
     .optional(),
-  /** The cloud's ids of its jobs, once all are over. */
+  /** The cloud's ids of its jobs, once all are over; absent if they are too many. */
   jobIds: z.array(z.string()).optional(),
 });
 

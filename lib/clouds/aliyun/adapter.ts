@@ -34,7 +34,6 @@ export class AliyunCloud implements Cloud {
   readonly limits = aliyunLimits;
   readonly traits: CloudTraits = {
     jobIdBornAt: 'open',
-    knowsActivation: true,
     pageSize: pageSizes.QueryPageByApplyId,
     // 40 calls a second, each a fifth of a second on its way between continents, keep eight busy; the others make up for pauses.
     concurrency: 12,

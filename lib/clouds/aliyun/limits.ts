@@ -35,6 +35,7 @@ export const aliyunLimits: CloudLimits = {
   namesPerJob: 10_000,
   // help.aliyun.com 69473
   assignedPerJob: 10_000,
+  knowsActivation: true,
   // Public instances in the first six, enterprise instances in all (help.aliyun.com, "FAQ about IoT Platform instances").
   regions: [
     'cn-shanghai',

@@ -30,7 +30,6 @@ export class TencentCloud implements Cloud {
     this.lookUpToDelete = api.lookUpToDelete?.bind(api);
     this.traits = {
       jobIdBornAt: 'commit',
-      knowsActivation: api.knowsDevices,
       pageSize: pageSizes.DescribeMultiDevices,
       // A listing of the product serves any number of names.
       lookUpPart: 100_000,

@@ -21,7 +21,6 @@ import { requireWhole, secretsOf } from './task';
  */
 export class Api2 implements ProductApi {
   readonly version = '2.0';
-  readonly knowsDevices = false;
 
   constructor(
     private readonly client: TencentClient,

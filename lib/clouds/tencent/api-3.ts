@@ -17,7 +17,6 @@ import { requireWhole, secretsOf } from './task';
 /** A product by version 2018-06-14 of API 3.0. */
 export class Api3 implements ProductApi {
   readonly version = '3.0';
-  readonly knowsDevices = true;
 
   private readonly doomed: DoomedDevices;
 

@@ -32,6 +32,7 @@ export const tencentLimits: CloudLimits = {
   namePattern: /^[a-zA-Z0-9:_-]{1,48}$/,
   nameRule: '1 to 48 of the characters a-z A-Z 0-9 : _ -',
   namesPerJob: 100,
+  knowsActivation: true,
   throughput: {
     // Only the whole product can be listed; one by one there are no more than 20 a second.
     lookUp: documentedRates.DescribeDevices * pageSizes.DescribeDevices,
@@ -44,6 +45,11 @@ export const tencentLimits: CloudLimits = {
 /** The same by API 2.0, of which no page names a rate: as many calls a second as we make then. */
 const legacyLimits: CloudLimits = {
   ...tencentLimits,
+  title: 'Tencent Cloud IoT Hub (API 2.0)',
+  // ListDevices tells names and nothing else.
+  knowsActivation: false,
+  // Ours: that is half of what could be deleted within the hour at a rate that nobody has promised.
+  mostDevices: 20_000,
   throughput: { lookUp: 20 * pageSizes.ListDevices, collect: 20 * pageSizes.DescribeMultiDevices, delete: 20 },
 };
 

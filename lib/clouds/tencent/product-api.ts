@@ -10,8 +10,6 @@ export interface TaskPage {
 
 /** What either of the vendor's APIs can do with one product. Every method may throw a CloudError. */
 export interface ProductApi {
-  /** Whether devices are told from later ones of their name, and whether they have ever connected. */
-  readonly knowsDevices: boolean;
   readonly version: TencentApiVersion;
   inspect(): Promise<{ devices?: number }>;
   /** Deletes a name that nobody has. `refused`: as it should be. */

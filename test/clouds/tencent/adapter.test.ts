@@ -307,7 +307,7 @@ describe('by API 2.0 a device', () => {
     seed('light-1');
     tencent().connect('light-1');
     const cloud = bench.connect({ reference: { apiVersion: '2.0' } });
-    expect(cloud.traits.knowsActivation).toBe(false);
+    expect(cloud.limits.knowsActivation).toBe(false);
     expect(await cloud.lookUp(['light-1'])).toEqual([{ name: 'light-1', identity: 'name:light-1' }]);
     expect(await cloud.readCredentials?.([{ name: 'light-1', identity: 'name:light-1' }])).toEqual([]);
   });
