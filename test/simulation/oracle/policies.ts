@@ -10,8 +10,6 @@ export class Policies {
   private readonly inForce = new Map<string, Claim['policy'][]>();
   /** By identity: the batches that ever told success with the device. */
   private readonly had = new Map<string, Set<string>>();
-  /** The names of these devices. */
-  private readonly hadNames = new Set<string>();
   /** Batches that were ever asked to retain what leaves them. */
   private readonly retaining = new Set<string>();
 
@@ -28,15 +26,12 @@ export class Policies {
 
   /** The handler told success, whether or not CloudFormation heard it. */
   told({ batch, devices }: Claim): void {
-    for (const [name, identity] of devices) {
-      this.hadNames.add(name);
-      this.had.set(identity, (this.had.get(identity) ?? new Set()).add(batch));
-    }
+    for (const identity of devices.values()) this.had.set(identity, (this.had.get(identity) ?? new Set()).add(batch));
   }
 
-  /** A generated name is itself the proof of whose device it is, until an identity is told with it. */
+  /** A generated name is itself the proof of whose device it is: who registers it again has copied it. */
   isOursByName(name: string): boolean {
-    return name.startsWith(GENERATED_PREFIX) && !this.hadNames.has(name);
+    return name.startsWith(GENERATED_PREFIX);
   }
 
   /** The stack is stable: these are deployed, and only their policies are in force. */
