@@ -1,5 +1,6 @@
 import type { Claims } from '../stack/claims';
 import type { CallRecord } from '../world/calls';
+import { BY_HAND } from '../world/settle-by-hand';
 import type { SimulatedWorld } from '../world/world';
 import type { DeviceHistory, DeviceStory } from './device-history';
 import type { Policies } from './policies';
@@ -33,7 +34,10 @@ export class Deletions {
     const what = `${name} (${identity}) was deleted for ${call.batch}`;
     const ours = madeBy?.stack === call.stack || this.policies.isOursByName(name);
     if (!ours) return this.report.violated('I1', `${what}, and somebody else had registered it`);
-    if (this.policies.forbidDeletion(identity)) this.report.violated('I1', `${what}, although it was to be retained`);
+    // Who settles by hand and names the batch has everything of it removed that is not released.
+    const wished = call.request === BY_HAND;
+    if (!wished && this.policies.forbidDeletion(identity))
+      this.report.violated('I1', `${what}, although it was to be retained`);
     const claim = this.claims.of(product, name, identity);
     if (claim) this.report.violated('I1', `${what}, while ${claim.batch} lists it (${claim.id})`);
     if (this.couldBeKnownToConnect(device, call) && this.policies.forbidDeletionOfConnected(identity)) {
