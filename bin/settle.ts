@@ -6,7 +6,15 @@ import { deviceSecrets } from '../handler/device-secrets';
 import { patientStore } from '../handler/patient-store';
 import { redactText } from '../handler/redaction';
 import { Secrets, secretsManager } from '../handler/secrets';
-import { previewSettle, settle, systemClock, type EnginePorts, type Settled, type SettleWishes } from '../lib/batch';
+import {
+  BatchError,
+  previewSettle,
+  settle,
+  systemClock,
+  type EnginePorts,
+  type Settled,
+  type SettleWishes,
+} from '../lib/batch';
 import type { Store } from '../lib/batch/ports/store';
 import { countBusy } from '../lib/batch/status';
 import { environmentKeys } from '../lib/clouds/environment-keys';
@@ -60,8 +68,10 @@ async function run(bucket: string, flags: Flags, command: Command): Promise<void
   try {
     await withStore(bucket, (store) => (flags.dryRun ? preview(store, wishes, flags) : work(store, wishes, flags)));
   } catch (error) {
-    const { name, message, code } = error as Error & { code?: unknown };
-    const what = typeof code === 'string' ? `${message} [${code}]` : `cannot settle ${bucket}: ${name}: ${message}`;
+    // Others have codes as well, such as those of a connection, which say nothing without what was to be reached.
+    const { name, message } = error as Error;
+    const known = error instanceof BatchError;
+    const what = known ? `${message} [${error.code}]` : `cannot settle ${bucket}: ${name}: ${message}`;
     command.error(`error: ${redactText(what)}`);
   }
 }

@@ -204,6 +204,8 @@ describe('iot-device-batch settle', () => {
     const nowhere = await ended(started(['no-such-bucket']));
     expect(nowhere).toMatchObject({ code: 1, stdout: '' });
     expect(nowhere.stderr).toMatch(/^error: cannot settle no-such-bucket: NoSuchBucket/);
+    const unreachable = await ended(started([s3.bucket], { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' }));
+    expect(unreachable.stderr).toMatch(new RegExp(`^error: cannot settle ${s3.bucket}: .*ECONNREFUSED`));
     expect((await ended(started([s3.bucket, '--timeout', 'soon']))).stderr).toContain('give minutes');
   });
 
