@@ -30,7 +30,7 @@ policy. What stands is not touched. It may be stopped and started again at any t
 
 Keys of the cloud are those in the secret that each batch names, read with your AWS credentials; with --env-keys
 those of the vendor's own variables: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET,
-ALIBABA_CLOUD_SECURITY_TOKEN.
+ALIBABA_CLOUD_SECURITY_TOKEN; TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_SESSION_TOKEN.
 
 Exit code: 0 if nothing is owed any more, else 1.
 

@@ -18,7 +18,7 @@ export function validateCloud(scope: IConstruct, { aliyun, tencent }: CloudRefer
 function validateTencent(scope: IConstruct, { productId, region, endpoint }: TencentReference): void {
   validateId(scope, 'productId', productId, 'its product page shows it, e.g. ABCDE12345');
   if (region !== undefined) validateId(scope, 'region', region, 'e.g. ap-guangzhou');
-  if (endpoint !== undefined) validateEndpoint(scope, endpoint);
+  if (endpoint !== undefined) validateEndpoint(scope, endpoint, 'iotcloud.ap-shanghai.tencentcloudapi.com');
 }
 
 function validateAliyun(scope: IConstruct, aliyun: AliyunReference, limits: CloudLimits): void {
@@ -36,7 +36,7 @@ function validateAliyun(scope: IConstruct, aliyun: AliyunReference, limits: Clou
   if (instanceId !== undefined) {
     validateId(scope, 'instanceId', instanceId, "the instance's overview page shows it, e.g. iot-060a02fl");
   }
-  if (endpoint !== undefined) validateEndpoint(scope, endpoint);
+  if (endpoint !== undefined) validateEndpoint(scope, endpoint, 'iot-vpc.cn-shanghai.aliyuncs.com');
 }
 
 /** Ids are the vendor's own; only what cannot be one is refused, such as the masked `a1BwAGV****` of its samples. */
@@ -49,7 +49,7 @@ function validateId(scope: IConstruct, member: string, value: string, whereToFin
   );
 }
 
-function validateEndpoint(scope: IConstruct, endpoint: string): void {
+function validateEndpoint(scope: IConstruct, endpoint: string, example: string): void {
   if (Token.isUnresolved(endpoint)) return;
   const origin = /^[a-z][a-z0-9+.-]*:\/\//i.test(endpoint) ? endpoint : `https://${endpoint}`;
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
@@ -59,6 +59,6 @@ function validateEndpoint(scope: IConstruct, endpoint: string): void {
     scope,
     'InvalidEndpoint',
     `endpoint is ${JSON.stringify(endpoint)}, which is neither a host nor an origin: write it like ` +
-      'iot-vpc.cn-shanghai.aliyuncs.com or http://127.0.0.1:8080, without path, query and user',
+      `${example} or http://127.0.0.1:8080, without path, query and user`,
   );
 }

@@ -11,6 +11,7 @@ import { accessDenied } from './aws-errors';
 import { MemorySecrets } from './memory-secrets';
 import { MemoryStore } from './memory-store';
 import { ProviderFramework, type CfnResponse } from './provider-framework';
+import { aliyun, type TestedCloud } from './tested-clouds';
 import { VirtualClock } from './virtual-clock';
 
 export const STACK_ID =
@@ -39,23 +40,28 @@ export class HandlerWorld {
   readonly framework: ProviderFramework;
   private requests = 0;
 
-  static async start(options: EmulatorOptions = {}, changes: Partial<HandlerPorts> = {}): Promise<HandlerWorld> {
+  /** `cloud`: which of the emulated ones the batch is on. */
+  static async start(
+    options: EmulatorOptions = {},
+    changes: Partial<HandlerPorts> = {},
+    cloud = aliyun,
+  ): Promise<HandlerWorld> {
     const clock = new VirtualClock();
-    return new HandlerWorld(clock, await startEmulator({ ...options, clock }), changes);
+    return new HandlerWorld(clock, await startEmulator({ ...cloud.emulator({}), ...options, clock }), changes, cloud);
   }
 
   private constructor(
     readonly clock: VirtualClock,
     readonly emulator: RunningEmulator,
     changes: Partial<HandlerPorts>,
+    private readonly cloud: TestedCloud,
   ) {
-    const { accessKeyId, accessKeySecret } = emulator.aliyun;
     this.ports = {
       bucket: 'the-store-of-the-stack',
       store: this.store,
       clock: this.clock,
       rateShare: 1,
-      readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
+      readSecret: async () => JSON.stringify(cloud.keys(emulator.emulator)),
       deviceSecrets: this.secrets,
       readObject: async (bucket, key) => {
         this.assetReads.push(`s3://${bucket}/${key}`);
@@ -76,17 +82,18 @@ export class HandlerWorld {
 
   /** Properties as CloudFormation sends them: every scalar is a string. */
   properties(changes: Record<string, unknown> = {}): Record<string, unknown> {
-    const { region, productKey } = this.emulator.aliyun;
+    const { emulator, url } = this.emulator;
     return stringified({
       ServiceToken: SERVICE_TOKEN,
       ServiceTimeout: 1200,
       version: 1,
-      cloud: { aliyun: { region, productKey, endpoint: this.emulator.url } },
+      cloud: this.cloud.product(emulator, undefined, url),
       devices: { sequence: { prefix: 'light-', count: 3 } },
       deleteActivated: false,
       deviceCredentials: 'store',
       timeoutSeconds: 900,
       secretArn: SECRET_ARN,
+      ...this.cloud.options,
       ...changes,
     }) as Record<string, unknown>;
   }
@@ -144,9 +151,9 @@ export class HandlerWorld {
 
   /** The names of the devices that the cloud has, in order. */
   devices(): string[] {
-    return this.emulator.emulator.aliyun
-      .devices()
-      .map(({ deviceName }) => deviceName)
+    return this.cloud
+      .devices(this.emulator.emulator)
+      .map(({ name }) => name)
       .sort();
   }
 
@@ -157,8 +164,9 @@ export class HandlerWorld {
 
   /** A device that somebody else registered, or that has come to life. */
   seed(deviceName: string, status: 'UNACTIVE' | 'ONLINE' = 'UNACTIVE'): void {
-    const { productKey } = this.emulator.aliyun;
-    this.emulator.emulator.aliyun.seed({ devices: [{ productKey, deviceName, status }] });
+    const { emulator } = this.emulator;
+    this.cloud.seed(emulator, { devices: [deviceName] });
+    if (status === 'ONLINE') this.cloud.connect(emulator, deviceName);
   }
 
   close(): Promise<void> {

@@ -9,8 +9,8 @@ export interface TestedCloud {
   emulator(jobs: JobSetting): EmulatorOptions;
   /** `devices`: later ones of a name from earlier ones, and whether they have connected. `secrets`: again, when asked later. */
   tells: { devices: boolean; secrets: boolean };
-  /** The first product, or another one. */
-  product(emulator: IotEmulator, id?: string): CloudReference;
+  /** The first product, or another one, at the address of a world without sockets or another one. */
+  product(emulator: IotEmulator, id?: string, endpoint?: string): CloudReference;
   /** What every batch needs there. */
   options?: Partial<BatchOptions>;
   /** What a batch needs that adopts devices: their secrets cannot be read everywhere. */
@@ -46,7 +46,7 @@ export function where(applies: boolean): (name: string, run: () => Promise<void>
   return applies ? it : () => undefined;
 }
 
-const endpoint = 'http://emulator.test';
+const ENDPOINT = 'http://emulator.test';
 
 export const aliyun: TestedCloud = {
   name: 'Alibaba Cloud',
@@ -66,7 +66,9 @@ export const aliyun: TestedCloud = {
     const created = journal.deviceEvents().filter(({ event }) => event === 'created');
     return [...repeated(started), ...repeated(created.map(({ deviceName }) => deviceName))];
   },
-  product: ({ aliyun: { region, productKey } }, id = productKey) => ({ aliyun: { region, productKey: id, endpoint } }),
+  product: ({ aliyun: { region, productKey } }, id = productKey, endpoint = ENDPOINT) => ({
+    aliyun: { region, productKey: id, endpoint },
+  }),
   keys: (emulator) => emulator.aliyun.accessKey,
   devices: (emulator, productKey) =>
     emulator.aliyun.devices(productKey).map(({ deviceName: name, iotId: identity }) => ({ name, identity })),
@@ -138,7 +140,9 @@ function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk
       }
       return doubles;
     },
-    product: ({ tencent: cloud }, productId = cloud.productId) => ({ tencent: { productId, apiVersion, endpoint } }),
+    product: ({ tencent: cloud }, productId = cloud.productId, endpoint = ENDPOINT) => ({
+      tencent: { productId, apiVersion, endpoint },
+    }),
     keys: ({ tencent: { apiKey } }) => ({ SecretId: apiKey.secretId, SecretKey: apiKey.secretKey }),
     devices: (emulator, productId) =>
       emulator.tencent
