@@ -1,15 +1,16 @@
-import { settingsOfExample } from './apps';
+import { scenes } from './scenes';
 import type { Stage } from './stage';
 
 /** What to paste into another terminal. */
 export function howToPlay(stage: Stage): string {
-  const variables = { ...stage.aws.environment, ...settingsOfExample(stage) };
+  const { example, settings } = scenes[stage.scene];
+  const variables = { ...stage.aws.environment, ...settings(stage.cloud) };
   const exports = Object.entries(variables).map(([name, value]) => `  export ${name}=${value}`);
-  const devices = `${stage.cloud.url}/_emulator/aliyun/devices`;
+  const devices = `${stage.cloud.url}/_emulator/${stage.scene}/devices`;
   return `Both clouds stay until you press Ctrl-C here. In another terminal, in this folder:
 
 ${exports.join('\n')}
-  npx cdk deploy --app 'npx tsx examples/cdk/street-lights/app.ts' -c count=60
+  npx cdk deploy --app 'npx tsx examples/cdk/${example}/app.ts' -c count=60
   curl ${devices}
 `;
 }

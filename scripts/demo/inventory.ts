@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RunningEmulator } from '../../emulator';
+import { scenes } from './scenes';
+import type { Stage } from './stage';
 
 /** What the IoT cloud holds, asked over the emulator's admin API and so past everything that is demonstrated. */
 export class Inventory {
-  constructor(private readonly cloud: RunningEmulator) {}
+  constructor(private readonly stage: Stage) {}
 
   /**
    * Says what there is.
@@ -17,12 +18,13 @@ export class Inventory {
   }
 
   async registerByHand(deviceName: string): Promise<void> {
-    const { productKey } = this.cloud.aliyun;
-    await this.#call('POST', 'seed', { devices: [{ productKey, deviceName }] });
+    const { scene, cloud } = this.stage;
+    await this.#call('POST', 'seed', { devices: [scenes[scene].deviceOf(cloud, deviceName)] });
   }
 
   async #call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const url = `${this.cloud.url}/_emulator/aliyun/${path}`;
+    const { scene, cloud } = this.stage;
+    const url = `${cloud.url}/_emulator/${scene}/${path}`;
     const response = await fetch(url, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
     const answer: unknown = await response.json();
     if (!response.ok) throw new Error(`${method} ${url}: ${JSON.stringify(answer)}`);
@@ -31,6 +33,7 @@ export class Inventory {
 }
 
 function describe(names: readonly string[]): string {
-  const shown = names.length > 4 ? [...names.slice(0, 2), '…', ...names.slice(-2)] : names;
+  const sorted = [...names].sort();
+  const shown = names.length > 4 ? [...sorted.slice(0, 2), '…', ...sorted.slice(-2)] : sorted;
   return `${names.length} ${names.length === 1 ? 'device' : 'devices'}: ${shown.join(', ')}`;
 }

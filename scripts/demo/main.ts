@@ -1,32 +1,45 @@
 /** The demo; started by scripts/demo.mjs. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { MissingPrerequisite } from '../../local-aws';
 import { buildIfNeeded } from './build';
 import { Interruption } from './interruption';
 import { Narrator } from './narrator';
+import { type SceneName, scenes } from './scenes';
 import { openStage } from './stage';
-import { play, type StoryOptions } from './story';
+import { play } from './story';
 
 const program = new Command('npm run demo --')
   .description(
     'Registers a batch of devices as part of a stack, by the real CDK CLI, then lets a deployment fail, then takes all ' +
       'of it back. The IoT cloud and AWS are emulated on this machine: no account is needed, and nothing leaves it.',
   )
-  .option('--count <number>', 'how many street lights', wholeNumber, 500)
+  .addOption(
+    new Option('--cloud <name>', 'which IoT cloud: street lights on one, water meters on the other')
+      .choices(Object.keys(scenes))
+      .default('aliyun'),
+  )
+  .option('--count <number>', 'how many devices (default: 500 street lights, 250 water meters)', wholeNumber)
   .option('--verbose', 'repeat all that the CDK CLI prints')
   .option('--keep', 'leave everything running at the end, to play with, until Ctrl-C', false)
   .action(demo);
 
 void program.parseAsync();
 
-async function demo({ verbose = false, ...options }: StoryOptions & { verbose?: boolean }): Promise<void> {
+interface DemoOptions {
+  cloud: SceneName;
+  count?: number;
+  keep: boolean;
+  verbose?: boolean;
+}
+
+async function demo({ cloud, count = scenes[cloud].count, keep, verbose = false }: DemoOptions): Promise<void> {
   const narrator = new Narrator(process.stdout, verbose);
   const interruption = new Interruption(narrator);
   try {
     await buildIfNeeded(narrator, interruption.signal);
-    const stage = await openStage(narrator, interruption.signal);
+    const stage = await openStage(cloud, narrator, interruption.signal);
     try {
-      await play(stage, options, narrator, interruption.signal);
+      await play(stage, { count, keep }, narrator, interruption.signal);
     } finally {
       await narrator.step('stop both clouds', () => stage.close());
     }

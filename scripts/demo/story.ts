@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { cdk, deploy, destroy } from '../../local-aws';
-import { harbour, streetLights, synthesized } from './apps';
+import { exampleApp, harbour, synthesized } from './apps';
 import { failureOf } from './failure-of';
 import { howToPlay } from './how-to-play';
 import { Inventory } from './inventory';
 import type { Narrator } from './narrator';
+import { scenes } from './scenes';
 import type { Stage } from './stage';
 import { showStatus } from './status';
 
 export interface StoryOptions {
-  /** How many street lights. */
+  /** How many devices the example has. */
   readonly count: number;
   /** Whether to stop before the end and wait. */
   readonly keep: boolean;
@@ -28,12 +29,13 @@ export async function play(
   narrator: Narrator,
   signal: AbortSignal,
 ): Promise<void> {
-  const { aws, cloud } = stage;
+  const { aws } = stage;
+  const { stack, things } = scenes[stage.scene];
   const { count, keep } = options;
   const onLine = (line: string): void => narrator.quote(line, TELLING.test(line));
-  const lights = { ...streetLights(stage, count), onLine, signal };
+  const example = { ...exampleApp(stage, count), onLine, signal };
   const ships = { ...harbour(stage), onLine, signal };
-  const inventory = new Inventory(cloud);
+  const inventory = new Inventory(stage);
   const ask = (names: readonly string[], comment = ''): Promise<unknown> =>
     narrator.step(
       'ask the IoT cloud what it holds',
@@ -41,9 +43,9 @@ export async function play(
       (held) => held + comment,
     );
 
-  const { StreetLights: outputs = {} } = await narrator.step(
-    `cdk deploy: ${count} street lights as one resource of a stack`,
-    () => deploy(aws, ['StreetLights'], lights),
+  const { [stack]: outputs = {} } = await narrator.step(
+    `cdk deploy: ${count} ${things} as one resource of a stack`,
+    () => deploy(aws, [stack], example),
   );
   narrator.list(outputs);
   const names = (outputs.DeviceNames ?? '').split(',');
@@ -67,7 +69,7 @@ export async function play(
     await once(signal, 'abort');
     return;
   }
-  await narrator.step('cdk destroy: the street lights', () => destroy(aws, ['StreetLights'], synthesized(lights)));
+  await narrator.step(`cdk destroy: the ${things}`, () => destroy(aws, [stack], synthesized(example)));
   await narrator.step('cdk destroy: what failed', () => destroy(aws, ['Harbour'], synthesized(ships)));
   await ask(['harbour-3'], ', which was never ours');
 }

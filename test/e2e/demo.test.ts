@@ -48,24 +48,30 @@ async function expectNothingLeft(): Promise<void> {
   for (const url of urls) expect([url, await isListening(url)]).toEqual([url, false]);
 }
 
-test('registers, fails, destroys, asks the cloud each time, and leaves nothing behind', async () => {
-  start();
+test.each([
+  { args: [], prefix: 'light-', cloud: 'Alibaba Cloud IoT Platform' },
+  { args: ['--cloud', 'tencent'], prefix: 'meter-', cloud: 'Tencent Cloud IoT Hub' },
+])(
+  'registers on $cloud, fails, destroys, asks the cloud each time, and leaves nothing',
+  async ({ args, prefix, cloud }) => {
+    start(...args);
 
-  expect(await exit()).toBe(0);
+    expect(await exit()).toBe(0);
 
-  const story = [
-    'DeviceNames: light-001,light-002,light-003',
-    '12 devices: light-001, light-002, …, light-011, light-012',
-    'it failed, as it should',
-    "Reason: Error: 1 of 4 devices exist on Alibaba Cloud IoT Platform already and are not this stack's: harbour-3",
-    '13 devices: light-001, light-002, …, light-012, harbour-3: of what failed, nothing is left',
-    '1 device: harbour-3, which was never ours',
-    'done in',
-  ];
-  const told = story.filter((line) => printed.includes(line));
-  expect(told.sort((one, other) => printed.indexOf(one) - printed.indexOf(other))).toEqual(story);
-  await expectNothingLeft();
-});
+    const story = [
+      `DeviceNames: ${prefix}001,${prefix}002,${prefix}003`,
+      `12 devices: ${prefix}001, ${prefix}002, …, ${prefix}011, ${prefix}012`,
+      'it failed, as it should',
+      `Reason: Error: 1 of 4 devices exist on ${cloud} already and are not this stack's: harbour-3`,
+      `13 devices: harbour-3, ${prefix}001, …, ${prefix}011, ${prefix}012: of what failed, nothing is left`,
+      '1 device: harbour-3, which was never ours',
+      'done in',
+    ];
+    const told = story.filter((line) => printed.includes(line));
+    expect(told.sort((one, other) => printed.indexOf(one) - printed.indexOf(other))).toEqual(story);
+    await expectNothingLeft();
+  },
+);
 
 test('stays with --keep until it is interrupted, and says how to go on', async () => {
   start('--keep');
@@ -112,5 +118,5 @@ test('--help says what it does and what can be set', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, '--help']);
 
   expect(stdout).toMatch(/^Usage: npm run demo -- \[options\]/);
-  for (const option of ['--count', '--keep', '--verbose']) expect(stdout).toContain(option);
+  for (const option of ['--cloud', '--count', '--keep', '--verbose']) expect(stdout).toContain(option);
 });

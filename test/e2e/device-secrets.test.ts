@@ -83,7 +83,7 @@ async function kept(town: Town): Promise<Record<Exclude<Place, 'nowhere'>, strin
 
 /** Every device's secret is where it was to be stored, and at no other place. */
 async function expectKept(town: Town, place: Place, names: readonly string[]): Promise<void> {
-  const devices = site.cloud.emulator.aliyun.devices(town.oracle.productKey);
+  const devices = site.cloud.emulator.aliyun.devices(town.oracle.product);
   const lines = devices.map(({ deviceName, iotId, deviceSecret }) => `${deviceName} ${iotId} ${deviceSecret}`).sort();
   expect(town.oracle.names).toEqual(names);
   expect(await kept(town)).toEqual({

@@ -38,7 +38,7 @@ test('of two batches each uses its own keys, and the one that is removed still h
   const town = new Town(site, 'Pair', one.secret);
   const signs = new Oracle(site.cloud, newProduct(site, 'Signs'));
   const Lights = { names: lights(2) };
-  const Signs = { names: ['sign-1', 'sign-2'], productKey: signs.productKey, secret: two.secret };
+  const Signs = { names: ['sign-1', 'sign-2'], productKey: signs.product, secret: two.secret };
   expect(await town.create({ Lights, Signs })).toMatchObject({ status: 'CREATE_COMPLETE' });
   expect(keysUsed().sort()).toEqual([one.keyId, two.keyId].sort());
   const old = town.oracle.devices;
@@ -71,7 +71,7 @@ test('a batch that moves to another account registers there with the new keys an
   const abroad = new Oracle(site.cloud, newProduct(site, 'Abroad'));
 
   const moved = await town.update({
-    Lights: { names: lights(2), productKey: abroad.productKey, secret: two.secret },
+    Lights: { names: lights(2), productKey: abroad.product, secret: two.secret },
   });
 
   expect(moved).toMatchObject({ status: 'UPDATE_COMPLETE', reasons: [] });
@@ -90,7 +90,7 @@ test('a batch whose move to another account is taken back deletes there with the
   const abroad = new Oracle(site.cloud, newProduct(site, 'Overseas'));
   scripted.failNext('no visa');
 
-  const Lights = { names: lights(2), productKey: abroad.productKey, secret: two.secret };
+  const Lights = { names: lights(2), productKey: abroad.product, secret: two.secret };
   const failed = await town.update({ Lights }, withSibling(scripted, 2));
 
   expect(failed).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE', reasons: ['no visa'] });

@@ -55,15 +55,15 @@ describe('an update', () => {
       await town.create({ Lights: { names: lights(3) } });
       const next = new Oracle(site.cloud, newProduct(site, 'Elsewhere'));
 
-      const { status } = await town.update({ Lights: { names: lights(3), productKey: next.productKey } });
+      const { status } = await town.update({ Lights: { names: lights(3), productKey: next.product } });
 
       expect(status).toBe('UPDATE_COMPLETE');
       expect(town.oracle.names).toEqual([]);
       await town.expectStands('Lights', lights(3), next);
       const moved = site.cloud.emulator.journal
         .deviceEvents()
-        .filter(({ productKey }) => [town.productKey, next.productKey].includes(productKey))
-        .map(({ event, productKey }) => `${event} ${productKey === next.productKey ? 'new' : 'old'}`);
+        .filter(({ productKey }) => [town.productKey, next.product].includes(productKey))
+        .map(({ event, productKey }) => `${event} ${productKey === next.product ? 'new' : 'old'}`);
       expect(moved).toEqual([
         ...lights(3).map(() => 'created old'),
         ...lights(3).map(() => 'created new'),

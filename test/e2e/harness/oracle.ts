@@ -1,6 +1,6 @@
 import type { RunningEmulator } from '../../../emulator';
 
-/** Name → identity (Alibaba: IotId). */
+/** Name → identity (Alibaba: IotId; Tencent: SHA-256 of the certificate or key). */
 export type Inventory = ReadonlyMap<string, string>;
 
 /**
@@ -10,14 +10,17 @@ export type Inventory = ReadonlyMap<string, string>;
 export class Oracle {
   constructor(
     private readonly cloud: RunningEmulator,
-    readonly productKey = cloud.aliyun.productKey,
+    /** Alibaba's ProductKey or Tencent's ProductId. */
+    readonly product = cloud.aliyun.productKey,
   ) {}
 
   /** The devices that there are. Journal and platform must agree on them. */
   get devices(): Inventory {
-    const listed = new Map(
-      this.cloud.emulator.aliyun.devices(this.productKey).map(({ deviceName, iotId }) => [deviceName, iotId]),
-    );
+    const { aliyun, tencent } = this.cloud.emulator;
+    const listed = new Map([
+      ...aliyun.devices(this.product).map(({ deviceName, iotId }) => [deviceName, iotId] as const),
+      ...tencent.devices(this.product).map(({ deviceName, identity }) => [deviceName, identity] as const),
+    ]);
     expect(asText(this.#replay())).toEqual(asText(listed));
     return listed;
   }
@@ -29,8 +32,8 @@ export class Oracle {
 
   /** How many jobs were told to create devices (I3), over all products. */
   get registrations(): number {
-    const calls = this.cloud.emulator.journal.calls('BatchRegisterDeviceWithApplyId');
-    return calls.filter((call) => call.executed && call.code === undefined).length;
+    const calls = this.cloud.emulator.journal.calls();
+    return calls.filter((call) => REGISTRATIONS.has(call.operation) && call.executed && call.code === undefined).length;
   }
 
   /** How many calls of any kind there were, over all products. */
@@ -56,7 +59,7 @@ export class Oracle {
 
   #events() {
     this.cloud.emulator.settle();
-    return this.cloud.emulator.journal.deviceEvents().filter(({ productKey }) => productKey === this.productKey);
+    return this.cloud.emulator.journal.deviceEvents().filter(({ productKey }) => productKey === this.product);
   }
 
   #replay(): Map<string, string> {
@@ -69,12 +72,17 @@ export class Oracle {
   }
 }
 
+/** The calls of each cloud that start a job. */
+const REGISTRATIONS = new Set(['BatchRegisterDeviceWithApplyId', 'CreateMultiDevice']);
+
 /** The part of an inventory that has these names. */
 export const only = (devices: Inventory, names: readonly string[]): Inventory =>
   new Map(names.map((name) => [name, devices.get(name) ?? 'missing']));
 
 const asText = (devices: Inventory): string[] => [...devices].map(([name, identity]) => `${name} ${identity}`).sort();
 
-/** `light-001` … as the example has them. */
-export const lights = (count: number, first = 1): string[] =>
-  Array.from({ length: count }, (_, i) => `light-${String(first + i).padStart(3, '0')}`);
+/** `light-001` … as a sequence has them. */
+export const numbered = (prefix: string, count: number, first = 1): string[] =>
+  Array.from({ length: count }, (_, i) => `${prefix}${String(first + i).padStart(3, '0')}`);
+
+export const lights = (count: number, first = 1): string[] => numbered('light-', count, first);

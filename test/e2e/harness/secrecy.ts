@@ -4,8 +4,17 @@ import type { Places } from './what-aws-shows';
 
 /** The secrets of every device that there ever was, and those of the keys to the cloud. */
 export function secretsOf({ emulator }: RunningEmulator): string[] {
-  const keys = emulator.aliyun.keys.list().flatMap((key) => [key.accessKeySecret, key.securityToken ?? '']);
-  return [...keys.filter(Boolean), ...emulator.aliyun.platform.issuedSecrets()];
+  const { aliyun, tencent } = emulator;
+  const keys = [
+    ...aliyun.keys.list().flatMap((key) => [key.accessKeySecret, key.securityToken ?? '']),
+    ...tencent.keys.list().flatMap((key) => [key.secretKey, key.token ?? '']),
+  ];
+  return [...keys, ...aliyun.platform.issuedSecrets(), ...tencent.hub.issuedSecrets()].filter(Boolean).map(aLineOf);
+}
+
+/** A private key has lines, which are written in more than one way: its first line that is not everybody's gives it away. */
+function aLineOf(secret: string): string {
+  return secret.split('\n').at(2) ?? secret;
 }
 
 /**

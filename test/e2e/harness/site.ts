@@ -13,7 +13,10 @@ export interface SiteOptions {
 }
 
 /** Jobs at the IoT cloud are over before anybody has asked twice. Its rates are the documented ones. */
-const DURATIONS = { checkMs: 30, createMs: 60, createPerDeviceMs: 0 };
+const DURATIONS = {
+  aliyun: { checkMs: 30, createMs: 60, createPerDeviceMs: 0 },
+  tencent: { startMs: 30, createMs: 60, createPerDeviceMs: 0 },
+};
 
 /** An AWS, an IoT cloud that it can reach, and a folder for what is written meanwhile. */
 export class Site {
@@ -26,7 +29,10 @@ export class Site {
     try {
       const folder = await mkdtemp(join(tmpdir(), 'e2e-site-'));
       closers.push(() => rm(folder, { recursive: true, force: true }));
-      const cloud = await startEmulator({ aliyun: { durations: DURATIONS } });
+      const cloud = await startEmulator({
+        aliyun: { durations: DURATIONS.aliyun },
+        tencent: { durations: DURATIONS.tencent },
+      });
       closers.push(() => cloud.close());
       const given = options.enforceIam ? undefined : awsOfEnvironment();
       const own = given ? undefined : await startLocalAws(options);
@@ -62,10 +68,16 @@ export class Site {
     return ARN!;
   }
 
-  /** Those that open the IoT cloud. */
+  /** Those that open Alibaba's cloud. */
   get keys(): Record<string, string> {
     const { accessKeyId, accessKeySecret } = this.cloud.aliyun;
     return { accessKeyId, accessKeySecret };
+  }
+
+  /** Those that open Tencent's. */
+  get tencentKeys(): Record<string, string> {
+    const { secretId, secretKey } = this.cloud.tencent;
+    return { SecretId: secretId, SecretKey: secretKey };
   }
 
   /** The folder of an app with this one stack, synthesized: for the CDK CLI. */

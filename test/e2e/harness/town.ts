@@ -120,7 +120,7 @@ export class Town {
     const devices = [...oracle.devices].filter(([name]) => names.includes(name));
     const store = await this.store();
     const secrets = this.site.cloud.emulator.aliyun
-      .devices(oracle.productKey)
+      .devices(oracle.product)
       .filter(({ deviceName }) => names.includes(deviceName))
       .map(({ deviceName, deviceSecret }) => `${deviceName} ${deviceSecret}`);
 
