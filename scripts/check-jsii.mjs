@@ -45,7 +45,8 @@ async function describePackage() {
     main: 'lib/index.js',
     types: 'lib/index.d.ts',
     engines,
-    peerDependencies,
+    // The twin's peer is no part of this API.
+    peerDependencies: Object.fromEntries(peers.map((peer) => [peer, peerDependencies[peer]])),
     devDependencies: Object.fromEntries(peers.map((peer) => [peer, peerDependencies[peer].replace('^', '')])),
     jsii: {
       outdir: 'dist',
