@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { BatchError } from './errors';
 import type { CollectedDevice } from './ports/cloud';
-import type { Store } from './ports/store';
+import type { Store, StoredObject } from './ports/store';
 import type { CredentialPlace, CredentialVault } from './ports/vault';
 import { keys } from './record/keys';
 
@@ -23,8 +24,7 @@ export class StoreVault implements CredentialVault {
   async *read(place: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {
     for (const key of await this.partsOf(place)) {
       const object = await this.store.get(key);
-      const lines = object ? gunzipSync(object.body).toString('utf8').split('\n') : [];
-      const found = lines.filter(Boolean).map(parseCredentials);
+      const found = object ? devicesOf(key, object) : [];
       yield found.filter(({ name, identity }) => devices.get(name) === identity);
     }
   }
@@ -40,6 +40,15 @@ export class StoreVault implements CredentialVault {
 
   private async partsOf(place: CredentialPlace): Promise<string[]> {
     return (await this.store.list(prefixOf(place))).filter((key) => key.endsWith('.ndjson.gz'));
+  }
+}
+
+/** @throws BatchError `RecordUnreadable`, which shows nothing of what it could not read. */
+function devicesOf(key: string, { body }: StoredObject): CollectedDevice[] {
+  try {
+    return gunzipSync(body).toString('utf8').split('\n').filter(Boolean).map(parseCredentials);
+  } catch {
+    throw new BatchError('RecordUnreadable', `the store's object ${key} is damaged: it is no gzipped NDJSON`);
   }
 }
 

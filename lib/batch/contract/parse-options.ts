@@ -84,7 +84,7 @@ const schema = z.object({
   onPartialFailure: z.enum(['rollBack', 'keep']).default('rollBack'),
   removalPolicy: z.enum(['destroy', 'retain']).default('destroy'),
   deviceCredentials: z.union([z.enum(['store', 'none']), z.object({ secretsManager })]).default('store'),
-  timeoutSeconds: integer,
+  timeoutSeconds: integer.refine((seconds) => seconds >= 0, 'must not be below 0'),
   namesInResponse: boolean.optional(),
   secretArn: text.optional(),
 });

@@ -6,13 +6,13 @@ export const TASK_NOT_FINISHED = 'UnauthorizedOperation.CreateMultiDeviceTaskNot
 
 /** Looks a code of API 3.0 up. Unknown ones are judged by the HTTP status: 5xx is the cloud's fault, the rest is final. */
 export function meaningOf(code: string, httpStatus: number): Code {
-  const known = table[code] ?? families.find(([family]) => family.test(code))?.[1];
+  const known = table.get(code) ?? families.find(([family]) => family.test(code))?.[1];
   return known ?? { meaning: httpStatus >= 500 ? 'uncertain' : 'permanent' };
 }
 
 /** The same for a number of API 2.0: the module's own, where it gives one, else the common one. */
 export function legacyMeaningOf(code: string, httpStatus: number): Code {
-  return legacyTable[code] ?? { meaning: httpStatus >= 500 ? 'uncertain' : 'permanent' };
+  return legacyTable.get(code) ?? { meaning: httpStatus >= 500 ? 'uncertain' : 'permanent' };
 }
 
 const wrongKeys = 'check SecretId and SecretKey, and that the key is enabled';
@@ -29,7 +29,7 @@ const noRoom = 'the product has no room for these devices (1,000,000 at most): a
  * The lists of the official Go SDK (github.com/TencentCloud/tencentcloud-sdk-go, iotcloud/v20180614) and the common codes
  * (tencentcloud.com 1131/45350). Where they say "try again", the outcome of a call that changes something is uncertain.
  */
-const table: Readonly<Record<string, Code>> = {
+const table = codes({
   'AuthFailure.SignatureExpire': { meaning: 'clock', advice: wrongClock },
   'AuthFailure.TokenFailure': { meaning: 'keys', advice: renewKeys },
   'AuthFailure.UnauthorizedOperation': { meaning: 'forbidden', advice: notAllowed },
@@ -61,7 +61,7 @@ const table: Readonly<Record<string, Code>> = {
   NoSuchVersion: { meaning: 'permanent', advice: noBatch },
   NoSuchProduct: { meaning: 'permanent', advice: 'check the endpoint' },
   ActionOffline: { meaning: 'permanent', advice: 'the vendor has withdrawn this operation' },
-};
+});
 
 const families: [RegExp, Code][] = [
   [/^RequestLimitExceeded(\.|$)/, { meaning: 'throttled' }],
@@ -70,7 +70,7 @@ const families: [RegExp, Code][] = [
 ];
 
 /** Common numbers: cloud.tencent.com/doc/api/309/7025. The module's: the pages of its actions, and of GetMultiDevices. */
-const legacyTable: Readonly<Record<string, Code>> = {
+const legacyTable = codes({
   '4100': { meaning: 'keys', advice: wrongKeys },
   '4101': { meaning: 'forbidden', advice: notAllowed },
   '4102': { meaning: 'forbidden', advice: notAllowed },
@@ -100,4 +100,9 @@ const legacyTable: Readonly<Record<string, Code>> = {
   '2006': { meaning: 'permanent', missing: 'job' },
   '2012': { meaning: 'permanent', advice: wrongProduct },
   '2100': { meaning: 'uncertain' },
-};
+});
+
+/** A map, since a code may be what every object has: `constructor`. */
+function codes(table: Readonly<Record<string, Code>>): ReadonlyMap<string, Code> {
+  return new Map(Object.entries(table));
+}

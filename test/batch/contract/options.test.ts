@@ -66,6 +66,7 @@ describe('the options as they travel', () => {
     ],
     ['no product of Tencent', { ...least, cloud: { tencent: {} } }, 'cloud.tencent.productId'],
     ['no product', { ...least, cloud: { aliyun: { region: 'cn-shanghai' } } }, 'cloud.aliyun.productKey'],
+    ['a time-out below 0', { ...least, timeoutSeconds: '-1' }, 'timeoutSeconds: must not be below 0'],
     ['nothing', undefined, 'options'],
   ])('with %s are refused, naming the member', (_what, properties, said) => {
     expect(() => parseOptions(properties)).toThrow(expect.objectContaining({ code: 'InvalidOptions' }) as Error);

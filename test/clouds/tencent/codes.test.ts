@@ -18,6 +18,9 @@ test.each([
   ['LimitExceeded.DeviceExceedLimit', 'permanent'],
   ['InvalidParameterValue', 'permanent'],
   ['SomethingNew', 'permanent'],
+  // What every object has.
+  ['constructor', 'permanent'],
+  ['__proto__', 'permanent'],
 ])('API 3.0: %s is %s', (code, meaning) => {
   expect(meaningOf(code, 200).meaning).toBe(meaning);
 });

@@ -1,0 +1,9 @@
+import type { Target } from '../target';
+import { answers } from './answers';
+import { deviceFiles } from './device-files';
+import { options } from './options';
+import { signers } from './signers';
+import { storeObjects } from './store-objects';
+
+/** Everything that takes what others have written. */
+export const targets: readonly Target[] = [options, deviceFiles, answers, storeObjects, ...signers];
