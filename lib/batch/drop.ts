@@ -85,7 +85,7 @@ async function sortOut(
       });
   });
 
-  const { toDelete, toRelease, guarded } = await dutiesOf(operation, generation, found);
+  const { toDelete, toRelease, guarded } = await dutiesOf(operation, cloud, generation, found);
   const spared = [...toDelete, ...toRelease].filter((device) => others.some((other) => lives(other, device)));
   const left = new Set(spared);
   const unlisted = (device: RecordedDevice) => !left.has(device);

@@ -1,5 +1,6 @@
 import type { Created } from './created';
 import type { Operation } from './operation';
+import type { Cloud } from './ports/cloud';
 import type { Generation } from './record/head';
 import type { RecordedDevice } from './record/plan';
 import { loadReleased } from './record/released';
@@ -20,12 +21,16 @@ export interface Duties {
  */
 export async function dutiesOf(
   operation: Operation,
+  cloud: Cloud,
   generation: Generation,
   { recorded, created }: Pick<Created, 'recorded' | 'created'>,
 ): Promise<Duties> {
   const { reported, named, kept, drop } = generation;
   // The policy is that of the last event that succeeded; a Delete brings none of its own.
   const { deleteActivated, removalPolicy } = operation.head.policy ?? generation.policy;
+  // Nobody can tell which of its devices have connected, and it was deployed only because they may be deleted all the same: else
+  // a roll-back to a policy that says nothing of that could never take it back.
+  const acceptedUnknown = !cloud.limits.knowsActivation && generation.policy.deleteActivated;
   const released = await loadReleased(operation.store, generation.cloudKey);
   const duties: Duties = { toDelete: [], guarded: new Set(), toRelease: [] };
   for (const device of recorded.values()) {
@@ -36,7 +41,7 @@ export async function dutiesOf(
     else if (device.provenance === 'adopted' || removalPolicy === 'retain') duties.toRelease.push(device);
     else {
       duties.toDelete.push(device);
-      if (!deleteActivated && !drop?.deleteActivated) duties.guarded.add(device);
+      if (!deleteActivated && !acceptedUnknown && !drop?.deleteActivated) duties.guarded.add(device);
     }
   }
   return duties;

@@ -89,3 +89,18 @@ describe('the way to a product', () => {
     expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
   });
 });
+
+describe('by API 2.0, which cannot tell whether a device has ever connected', () => {
+  it('a replacement is taken back although the policy from before says nothing of such devices (I2)', async () => {
+    const world = new World({ cloud: preSharedKeys });
+    const before = world.options(lights(3));
+    const { generation } = await world.create(before);
+    legacy.seed(world.emulator, { product: 'REPLACED01' });
+    const cloud = legacy.product(world.emulator, 'REPLACED01');
+    const replaced = await world.update(generation, world.options(lights(3), { cloud, deleteActivated: true }));
+    expect(await world.update(replaced.generation, before)).toMatchObject({ state: 'succeeded', generation });
+    expect(await world.delete(replaced.generation)).toEqual({ state: 'succeeded' });
+    expect(world.emulator.tencent.devices('REPLACED01')).toEqual([]);
+    expect(world.devices()).toEqual(lights(3));
+  });
+});

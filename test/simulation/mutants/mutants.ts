@@ -19,7 +19,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I1: devices are deleted although they have connected',
     file: 'lib/batch/duties.ts',
-    from: 'if (!deleteActivated && !drop?.deleteActivated) duties.guarded.add(device);',
+    from: 'if (!deleteActivated && !acceptedUnknown && !drop?.deleteActivated) duties.guarded.add(device);',
     to: '',
   },
   {
