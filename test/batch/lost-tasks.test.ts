@@ -63,6 +63,23 @@ describe.each([certificates, preSharedKeys])('$name: the answer of CreateMultiDe
     },
   );
 
+  it('is not what happened to a call that was announced twice: whoever takes its name meanwhile keeps it (I1)', async () => {
+    const world = new World({ cloud });
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    let slow = true;
+    const ports = world.ports(async (what, run) => {
+      if (!slow || !/store put .*jobs/.test(what)) return run();
+      slow = false;
+      await world.clock.sleep(6_000);
+      world.seed('light-002');
+      return run();
+    });
+    const result = await world.work(order.requestId, 'b1', ports);
+    expect(result).toMatchObject({ state: 'failed', code: 'DevicesNotRegistered' });
+    expect(world.devices()).toEqual(['light-002']);
+  });
+
   it('and the next one as well', async () => {
     const world = new World({ cloud });
     losing(world, 'arrives');

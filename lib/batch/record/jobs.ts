@@ -126,7 +126,8 @@ export class JobEntry {
     if (this.nameless || this.lastOf('opened')) return [];
     return this.steps.filter((step, i): step is Step<'committing'> => {
       const next = this.steps[i + 1]?.step;
-      return step.step === 'committing' && next !== 'committed' && next !== 'notCommitted';
+      // Announced a second time, because the first announcement took too long, it was not made in between.
+      return step.step === 'committing' && next !== 'committed' && next !== 'notCommitted' && next !== 'committing';
     });
   }
 
