@@ -1,3 +1,4 @@
+import { isOnTencent, type ProductName } from '../clouds/products';
 import { Random } from '../random';
 import type { Course } from '../stack/stack';
 import type { Template } from '../stack/spec';
@@ -10,26 +11,27 @@ import type { Deed, Life, Step } from './life';
 export function generate(seed: string): Life {
   const random = new Random(seed);
   const wild = random.weighted({ calm: 2, rough: 5, storm: 3 });
+  const setting = randomSetting(random);
   const steps: Step[] = [];
   let template: Template = {};
   const length = random.int(1, 4);
   for (let i = 0; i < length; i++) {
-    const deed = nextDeed(random, template, i === 0);
+    const deed = nextDeed(random, setting, template, i === 0);
     if (deed.do === 'deploy') template = deed.template;
     if (deed.do === 'delete') template = {};
     const faults = wild === 'calm' ? 0 : wild === 'rough' ? random.int(0, 2) : random.int(1, 5);
     steps.push({ deed, seed: `${seed}#${i}`, faults: Array.from({ length: faults }, () => randomFault(random)) });
   }
-  return { seed, setting: randomSetting(random), steps };
+  return { seed, setting, steps };
 }
 
-function nextDeed(random: Random, template: Template, first: boolean): Deed {
+function nextDeed(random: Random, { products }: Setting, template: Template, first: boolean): Deed {
   const kind = first
     ? 'deploy'
     : random.weighted({ deploy: 60, delete: 8, 'roll back': 6, meddle: 14, redeliver: 6, wait: 6 });
   switch (kind) {
     case 'deploy':
-      return { do: 'deploy', template: nextTemplate(random, template), course: randomCourse(random) };
+      return { do: 'deploy', template: nextTemplate(random, template, products), course: randomCourse(random) };
     case 'roll back':
       return { do: 'roll back', course: { ...randomCourse(random), sibling: undefined, rollback: true } };
     case 'delete':
@@ -80,20 +82,21 @@ Object.assign(weights, { killedBefore: 25, killedAfter: 25, lostAfter: 20, late:
 /** Calls at which much depends on what is struck. */
 const delicate: Partial<Record<(typeof faultKinds)[FaultKind], readonly string[]>> = {
   cloud: [
-    'cloud BatchRegister',
-    'cloud BatchRegister',
-    'cloud BatchCheck',
-    'cloud Delete',
-    'cloud Query',
-    'cloud BatchQuery',
+    'cloud register',
+    'cloud register',
+    'cloud check',
+    'cloud delete',
+    'cloud status',
+    'cloud collect',
+    'cloud look',
   ],
   store: ['store compare heads', 'store put', 'store compare', 'store get', 'store list', 'store delete'],
   compare: ['store compare heads', 'store compare generations'],
   secret: ['secret create', 'secret delete', 'secret'],
   any: [
     'secret',
-    'cloud BatchRegister',
-    'cloud Delete',
+    'cloud register',
+    'cloud delete',
     'store compare heads',
     'store compare generations',
     'store delete',
@@ -122,8 +125,24 @@ function randomFault(random: Random): Fault {
   };
 }
 
+/** Half of the lives are led on Alibaba's cloud, the others on Tencent's; some batches move to the other cloud. */
+function randomProducts(random: Random): Setting['products'] {
+  const home = random.weighted<ProductName>({
+    aliyun: 50,
+    certificates: 14,
+    preSharedKeys: 14,
+    legacy: 12,
+    legacyCertificates: 10,
+  });
+  const others: Partial<Record<ProductName, number>> = isOnTencent(home)
+    ? { aliyun: 20, certificates: 20, preSharedKeys: 20, legacy: 20, legacyCertificates: 20 }
+    : { otherAliyun: 85, certificates: 5, preSharedKeys: 5, legacyCertificates: 5 };
+  return [home, random.weighted({ ...others, [home]: 0 })];
+}
+
 function randomSetting(random: Random): Setting {
   return {
+    products: randomProducts(random),
     namesPerJob: random.pick([10_000, 10_000, 3, 2, 1]),
     timeoutSeconds: random.pick([900, 900, 1_800, 600]),
     cloudSkewMs: random.pick([0, 0, 0, 120_000, -120_000]),
@@ -136,6 +155,16 @@ function randomSetting(random: Random): Setting {
       ...(random.chance(0.2) && { pageAfterDeletion: 'asCreated' as const }),
       ...(random.chance(0.2) && { listsWhileRunning: 'partial' as const }),
       ...(random.chance(0.2) && { nonceOfRefusedCall: 'free' as const }),
+    },
+    tencent: {
+      ...(random.chance(0.2) && { orderOfTaskPage: random.pick(['byName', 'backwards'] as const) }),
+      ...(random.chance(0.2) && { deletedDevicesOfTask: 'leftOut' as const }),
+      ...(random.chance(0.2) && { unusedFields: random.pick(['empty', 'null'] as const) }),
+      ...(random.chance(0.2) && { orderOfListing: 'newestFirst' as const }),
+      ...(random.chance(0.2) && { neverOnline: 'null' as const }),
+      ...(random.chance(0.1) && { createTime: 'null' as const }),
+      ...(random.chance(0.2) && { unknownTask: 'ResourceNotFound.TaskNotExist' as const }),
+      ...(random.chance(0.2) && { legacyPageBeforeEnd: random.pick(['empty', 'refuse'] as const) }),
     },
   };
 }

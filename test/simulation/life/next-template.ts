@@ -1,4 +1,5 @@
 import { countNames, MAX_DEVICE_SECRETS } from '../../../lib/batch/contract';
+import { products as allProducts, type ProductName } from '../clouds/products';
 import { IN_SECRETS_MANAGER } from '../../support/memory-secrets';
 import type { Random } from '../random';
 import { GENERATED_PREFIX, listings, namesIn, type BatchSpec, type Template } from '../stack/spec';
@@ -8,16 +9,26 @@ const LOGICAL_IDS = ['Lamps', 'Meters', 'Doors', 'Pumps'] as const;
 const ALL_NAMES = Array.from({ length: 12 }, (_, i) => nthName(i));
 
 /** What is deployed next: the template as it was, with one or two changes. No name is in two batches of a product. */
-export function nextTemplate(random: Random, template: Template): Template {
+export function nextTemplate(random: Random, template: Template, products: readonly ProductName[]): Template {
   const next = structuredClone(template);
   const changes = random.chance(0.7) ? 1 : 2;
-  for (let i = 0; i < changes; i++) change(random, next);
-  if (Object.keys(next).length === 0) add(random, next);
-  for (const spec of Object.values(next)) if (hasTooManySecrets(spec)) spec.deviceCredentials = 'store';
+  for (let i = 0; i < changes; i++) change(random, next, products);
+  if (Object.keys(next).length === 0) add(random, next, products);
+  for (const spec of Object.values(next)) makeAcceptable(spec);
   return next;
 }
 
-/** The construct would refuse it. */
+/** What else the construct would refuse. */
+function makeAcceptable(spec: BatchSpec): void {
+  if (hasTooManySecrets(spec)) spec.deviceCredentials = 'store';
+  const { assignsNames, tellsDevices } = allProducts[spec.product];
+  if ('assignedByCloud' in spec.devices && !assignsNames) {
+    spec.devices = { generated: { count: spec.devices.assignedByCloud.count, prefix: GENERATED_PREFIX } };
+  }
+  // Of devices of which nobody can say whether they have ever connected.
+  if (!tellsDevices && spec.removalPolicy === 'destroy') spec.deleteActivated = true;
+}
+
 function hasTooManySecrets({ deviceCredentials, devices }: BatchSpec): boolean {
   return typeof deviceCredentials === 'object' && countNames(devices) > MAX_DEVICE_SECRETS;
 }
@@ -30,9 +41,9 @@ function credentials(random: Random): BatchSpec['deviceCredentials'] {
 
 type Change = 'add' | 'remove' | 'rename' | 'move' | 'alter';
 
-function change(random: Random, template: Template): void {
+function change(random: Random, template: Template, products: readonly ProductName[]): void {
   const present = Object.keys(template);
-  if (present.length === 0) return add(random, template);
+  if (present.length === 0) return add(random, template, products);
   const batch = random.pick(present);
   const spec = template[batch] as BatchSpec;
   switch (
@@ -45,7 +56,7 @@ function change(random: Random, template: Template): void {
     })
   ) {
     case 'add':
-      return add(random, template);
+      return add(random, template, products);
     case 'remove':
       delete template[batch];
       return;
@@ -59,15 +70,15 @@ function change(random: Random, template: Template): void {
     case 'move':
       return move(random, template, batch);
     case 'alter':
-      template[batch] = alter(random, template, batch, spec);
+      template[batch] = alter(random, template, products, batch, spec);
   }
 }
 
-function add(random: Random, template: Template): void {
+function add(random: Random, template: Template, products: readonly ProductName[]): void {
   const free = LOGICAL_IDS.filter((id) => !template[id]);
   if (free.length === 0) return;
   const id = random.pick(free);
-  const product = random.chance(0.85) ? 0 : 1;
+  const product = elsewhere(random, products, 0.15);
   const names = freeNames(template, product);
   if (names.length < 2) return;
   const count = random.int(1, Math.min(5, names.length));
@@ -94,9 +105,10 @@ function add(random: Random, template: Template): void {
 function move(random: Random, template: Template, from: string): void {
   const source = template[from] as BatchSpec;
   const names = namesIn(source) ?? [];
-  const others = Object.keys(template).filter(
-    (id) => id !== from && template[id]?.product === source.product && namesIn(template[id]),
-  );
+  const others = Object.keys(template).filter((id) => {
+    const target = template[id];
+    return target && id !== from && idOf(target.product) === idOf(source.product) && namesIn(target);
+  });
   if (names.length < 2 || others.length === 0) return;
   const to = random.pick(others);
   const target = template[to] as BatchSpec;
@@ -116,7 +128,13 @@ function adopting(random: Random, names: readonly string[]): BatchSpec['onExisti
 type Alteration =
   'grow' | 'shrink' | 'both' | 'replace' | 'reorder' | 'listing' | 'policy' | 'credentials' | 'product' | 'kind';
 
-function alter(random: Random, template: Template, batch: string, spec: BatchSpec): BatchSpec {
+function alter(
+  random: Random,
+  template: Template,
+  products: readonly ProductName[],
+  batch: string,
+  spec: BatchSpec,
+): BatchSpec {
   const names = namesIn(spec);
   if (!names) return alterNameless(random, spec);
   const free = random.shuffled(freeNames(template, spec.product));
@@ -156,8 +174,8 @@ function alter(random: Random, template: Template, batch: string, spec: BatchSpe
     case 'credentials':
       return { ...spec, deviceCredentials: credentials(random) };
     case 'product': {
-      const product = spec.product === 0 ? 1 : 0;
-      const there = freeNames(template, product);
+      const product = random.pick(products.filter((each) => each !== spec.product));
+      const there = [...freeNames(template, product), ...(idOf(product) === idOf(spec.product) ? names : [])];
       return names.every((name) => there.includes(name)) ? { ...spec, product } : spec;
     }
     case 'kind':
@@ -202,9 +220,19 @@ function named(spec: BatchSpec, names: string[]): BatchSpec {
   return { ...spec, devices: { named: names }, onExisting: adopt.length > 0 ? { adopt } : 'fail' };
 }
 
-function freeNames(template: Template, product: 0 | 1): string[] {
+function idOf(product: ProductName): string {
+  return allProducts[product].id;
+}
+
+/** By whichever API: the first of the products, or with this probability another one. */
+function elsewhere(random: Random, products: readonly ProductName[], probability: number): ProductName {
+  const [home, ...others] = products;
+  return home === undefined || random.chance(probability) ? random.pick(others) : home;
+}
+
+function freeNames(template: Template, product: ProductName): string[] {
   const taken = new Set(
-    Object.values(template).flatMap((spec) => (spec.product === product ? (namesIn(spec) ?? []) : [])),
+    Object.values(template).flatMap((spec) => (idOf(spec.product) === idOf(product) ? (namesIn(spec) ?? []) : [])),
   );
   return ALL_NAMES.filter((name) => !taken.has(name));
 }

@@ -1,3 +1,4 @@
+import { products, type ProductName } from '../clouds/products';
 import type { BatchSpec } from '../stack/spec';
 import type { Course } from '../stack/stack';
 import { empty } from './empty';
@@ -32,23 +33,26 @@ async function resumeWhatWasSkipped({ world, stack, claims }: Performance): Prom
   if (!stable || claims.skipped.size === 0) return;
   deleteConnectedByHand(world);
   const template = Object.fromEntries([...stack.resources].map(([batch, { spec }]) => [batch, spec]));
-  await stack.deploy({ ...template, Last: lastSpec }, plainCourse);
+  await stack.deploy({ ...template, Last: lastSpec(world.setting.products[0]) }, plainCourse);
 }
 
-const lastSpec: BatchSpec = {
-  product: 0,
-  devices: { named: ['last-one'] },
-  deleteActivated: false,
-  deviceCredentials: 'none',
-  onExisting: 'fail',
-  onPartialFailure: 'rollBack',
-  removalPolicy: 'destroy',
-};
+function lastSpec(product: ProductName): BatchSpec {
+  return {
+    product,
+    devices: { named: ['last-one'] },
+    deleteActivated: !products[product].tellsDevices,
+    deviceCredentials: 'none',
+    onExisting: 'fail',
+    onPartialFailure: 'rollBack',
+    removalPolicy: 'destroy',
+  };
+}
 
 const plainCourse: Course = { together: false, waits: true, rollback: true, backUnder: 'old', back: 'update' };
 
 function deleteConnectedByHand(world: Performance['world']): void {
-  for (const { deviceName, productKey, activatedAt } of world.devices()) {
-    if (activatedAt !== undefined) world.emulator.aliyun.deleteDevice(deviceName, productKey);
+  for (const product of world.products) {
+    const connected = product.devices(world.emulator).filter(({ everConnected }) => everConnected);
+    for (const { name } of connected) product.remove(world.emulator, name);
   }
 }

@@ -1,3 +1,4 @@
+import { products } from '../clouds/products';
 import { namesIn, type BatchSpec, type Template } from '../stack/spec';
 import type { Fault } from '../world/faults';
 import type { Life, Step } from './life';
@@ -46,7 +47,7 @@ function specInWords(spec: BatchSpec): string {
   const names = namesIn(spec);
   const devices = names ? names.join(' ') : JSON.stringify(spec.devices);
   const options = [
-    spec.product === 1 && 'other product',
+    `on ${products[spec.product].inWords}`,
     spec.deleteActivated && 'deleteActivated',
     spec.deviceCredentials === 'none' && 'no credentials',
     typeof spec.deviceCredentials === 'object' && 'in Secrets Manager',
@@ -57,7 +58,7 @@ function specInWords(spec: BatchSpec): string {
     spec.onPartialFailure === 'keep' && 'keeps',
     spec.removalPolicy === 'retain' && 'retains',
   ].filter(Boolean);
-  return options.length > 0 ? `${devices} (${options.join(', ')})` : devices;
+  return `${devices} (${options.join(', ')})`;
 }
 
 function faultInWords({ kind, on, nth, times, ms }: Fault): string {

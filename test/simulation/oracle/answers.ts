@@ -9,6 +9,9 @@ const MAX_RESPONSE_BYTES = 4_096;
 /** Errors that are none of the user's business: a mistake of ours, or a record that was lost. */
 const OURS = /\[(Unexpected|RecordMissing|RecordUnreadable|UnknownRequest)\]/;
 
+/** How an answer or the log speaks of devices that may be somebody else's. */
+const SUSPICION = /cannot be (proven|read)/;
+
 /** I6, I7, I9: how requests end, and what must not be in their answers, in the log or in the store. */
 export class Answers {
   private readonly texts: string[] = [];
@@ -51,6 +54,12 @@ export class Answers {
     return this.texts.some((text) => text.includes(name)) || this.world.logs.some((line) => line.includes(name));
   }
 
+  /** Whether an answer or the log names it among those that cannot be proven the stack's. */
+  suspect(name: string): boolean {
+    const suspicious = [...this.texts, ...this.world.logs].filter((text) => SUSPICION.test(text));
+    return suspicious.some((text) => text.includes(name));
+  }
+
   /** Whether it was told that the batch has a job whose id nobody knows, before that job made the device. */
   toldOfUnknownJob({ madeBy, madeAt }: DeviceStory): boolean {
     return madeBy !== undefined && (this.jobsUnknown.get(madeBy.batch) ?? Infinity) <= madeAt;
@@ -59,7 +68,11 @@ export class Answers {
   /** I7, of all that was written so far. */
   checkSecrets(): void {
     const { emulator, logs, store } = this.world;
-    const secrets = [...emulator.aliyun.platform.issuedSecrets(), emulator.aliyun.accessKey.accessKeySecret];
+    const { aliyun, tencent } = emulator;
+    const secrets = [
+      ...[...aliyun.platform.issuedSecrets(), aliyun.accessKey.accessKeySecret],
+      ...[...tencent.hub.issuedSecrets(), tencent.apiKey.secretKey].map(telling),
+    ];
     const places: [string, string][] = [
       ['an answer', this.texts.join('\n')],
       ['the log', logs.join('\n')],
@@ -72,4 +85,10 @@ export class Answers {
       if (place) this.report.violated('I7', `a secret is in ${place[0]}`);
     }
   }
+}
+
+/** JSON writes the ends of lines in its own way, so that of a private key its first line is looked for. */
+function telling(secret: string): string {
+  const [first = '', second = first] = secret.split('\n');
+  return first.startsWith('-----') ? second : first;
 }

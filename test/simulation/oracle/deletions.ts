@@ -3,6 +3,7 @@ import type { CallRecord } from '../world/calls';
 import { BY_HAND } from '../world/settle-by-hand';
 import type { SimulatedWorld } from '../world/world';
 import type { DeviceHistory, DeviceStory } from './device-history';
+import { CLOCK_SLACK_MS, FLIGHT_MS, SETTLE_MS, taskOf } from './lost-calls';
 import type { Policies } from './policies';
 import type { Report } from './report';
 
@@ -32,7 +33,7 @@ export class Deletions {
   private judge(device: DeviceStory, call: CallRecord): void {
     const { name, identity, product, madeBy } = device;
     const what = `${name} (${identity}) was deleted for ${call.batch}`;
-    const ours = madeBy?.stack === call.stack || this.policies.isOursByName(name);
+    const ours = madeBy?.stack === call.stack || this.policies.isOursByName(name) || this.passesForOurs(device, call);
     if (!ours) return this.report.violated('I1', `${what}, and somebody else had registered it`);
     // Who settles by hand and names the batch has everything of it removed that is not released.
     const wished = call.request === BY_HAND;
@@ -45,18 +46,53 @@ export class Deletions {
     }
   }
 
+  /**
+   * A cloud that deletes by name deletes whoever has it by then: another one may have taken the place of ours since the last look
+   * at it, or at any time where a look tells names only.
+   */
+  private passesForOurs(device: DeviceStory, call: CallRecord): boolean {
+    const { product, name, made } = device;
+    if (!call.at.reference.tencent) return false;
+    if (this.cameWhileOursWasLost(device, call)) return true;
+    const before = this.history.named(product, name).filter((other) => other.made < made);
+    if (!before.some(({ madeBy, deleted }) => madeBy?.stack === call.stack && deleted?.by?.told !== 'yes'))
+      return false;
+    return !this.world.tellsDevices(product) || !this.hasSeen(product, name, made, call);
+  }
+
+  /** Whether it was made while a call of this stack for its name may have been at work, of which nobody knows the job. */
+  private cameWhileOursWasLost({ product, name, madeAt }: DeviceStory, { stack }: CallRecord): boolean {
+    return this.world.calls.all.some(
+      (lost) =>
+        lost.at.id === product &&
+        lost.stack === stack &&
+        lost.operation === 'CreateMultiDevice' &&
+        lost.names.includes(name) &&
+        !this.world.recordedJobs.has(taskOf(this.world, lost)?.taskId ?? '') &&
+        lost.told !== 'no' &&
+        madeAt >= lost.sentAt - CLOCK_SLACK_MS &&
+        madeAt <= lost.sentAt + FLIGHT_MS + SETTLE_MS + CLOCK_SLACK_MS,
+    );
+  }
+
+  /** Whether the process had looked at the device, or at whether it exists, after that event. */
+  private hasSeen(product: string, name: string, event: number, { process, seq }: CallRecord): boolean {
+    return this.world.calls.all.some(
+      (look) =>
+        look.process === process &&
+        look.seq < seq &&
+        look.at.id === product &&
+        look.at.looksAt(look, name) &&
+        look.told === 'yes' &&
+        (look.eventsBefore ?? -1) > event,
+    );
+  }
+
   /** A device that connects between the last look and the deletion is nobody's fault. */
-  private couldBeKnownToConnect({ name, connected, connectedAt }: DeviceStory, call: CallRecord): boolean {
+  private couldBeKnownToConnect({ product, name, connected, connectedAt }: DeviceStory, call: CallRecord): boolean {
     if (connected === undefined || connectedAt === undefined) return false;
     const ofProcess = this.world.calls.all.filter(({ process }) => process === call.process);
     if (connectedAt < (ofProcess[0]?.sentAt ?? Infinity)) return true;
-    return ofProcess.some(
-      ({ operation, names, told, eventsBefore = -1, seq }) =>
-        operation === 'BatchQueryDeviceDetail' &&
-        names.includes(name) &&
-        told === 'yes' &&
-        seq < call.seq &&
-        eventsBefore > connected,
-    );
+    return this.hasSeen(product, name, connected, call);
   }
 }

@@ -6,9 +6,12 @@ import type { DeviceHistory, DeviceStory } from './device-history';
 import type { Policies } from './policies';
 import type { Report } from './report';
 import { answersFor, releasedIdentities, rememberedGenerations, type StoredGeneration } from './stored';
+import { UnprovableDevices } from './unprovable-devices';
 
 /** I2 and I11: what nobody lists any more is gone, or else the store knows of it. */
 export class Leftovers {
+  private readonly unprovable: UnprovableDevices;
+
   constructor(
     private readonly world: SimulatedWorld,
     private readonly history: DeviceHistory,
@@ -16,8 +19,10 @@ export class Leftovers {
     private readonly policies: Policies,
     private readonly report: Report,
     private readonly stack: () => string,
-    private readonly answers: Answers,
-  ) {}
+    answers: Answers,
+  ) {
+    this.unprovable = new UnprovableDevices(world, answers, policies);
+  }
 
   /** Devices that our calls made and that no deployed batch lists. */
   all(): DeviceStory[] {
@@ -34,7 +39,7 @@ export class Leftovers {
   }
 
   jobsRun(): boolean {
-    return this.world.emulator.aliyun.platform.listApplications().some(({ status }) => status === 'CREATE');
+    return this.world.jobsRun();
   }
 
   /** I11, which holds whenever nobody is at work. */
@@ -43,7 +48,7 @@ export class Leftovers {
     const remembered = rememberedGenerations(store);
     for (const device of this.all()) {
       const { product, name, identity } = device;
-      if (this.isUnprovable(device) || this.mayStay(device)) continue;
+      if (this.unprovable.has(device) || this.mayStay(device)) continue;
       const known = remembered.some(
         (each) => each.cloudKey.endsWith(`/${product}`) && answersFor(store, each, name, identity),
       );
@@ -55,7 +60,7 @@ export class Leftovers {
   checkNone(when: string): void {
     for (const device of this.all()) {
       const { name, identity, connected } = device;
-      if (this.isUnprovable(device) || this.isExcused(device) || this.isKept(device)) continue;
+      if (this.unprovable.has(device) || this.isExcused(device) || this.isKept(device)) continue;
       if (connected !== undefined && this.policies.forbidDeletionOfConnected(identity)) continue;
       this.report.violated('I2', `${name} (${identity}) is left ${when}`);
     }
@@ -64,7 +69,7 @@ export class Leftovers {
   /** At the end, when every batch was deleted: not even what had connected. */
   checkNothingAtAll(): void {
     for (const device of this.all()) {
-      if (this.isUnprovable(device) || this.isExcused(device)) continue;
+      if (this.unprovable.has(device) || this.isExcused(device)) continue;
       this.report.violated('I2', `${device.name} (${device.identity}) is left after everything was deleted`);
     }
   }
@@ -76,7 +81,7 @@ export class Leftovers {
 
   /** The identities of devices that stay with nobody knowing of them, and may. */
   staying(): Set<string> {
-    const staying = this.all().filter((device) => this.isUnprovable(device) || this.mayStay(device));
+    const staying = this.all().filter((device) => this.unprovable.has(device) || this.mayStay(device));
     return new Set(staying.map(({ identity }) => identity));
   }
 
@@ -95,18 +100,6 @@ export class Leftovers {
     for (const { name, identity } of this.all()) {
       if (!staying.has(identity)) this.report.violated('I11', `${name} (${identity}) is left, and the store is empty`);
     }
-  }
-
-  /**
-   * Made by a request without names whose answer never came to be recorded: its job is known to nobody. An answer or the log
-   * names the device, unless the batch still has to find out, or there was no device yet when it told of the job.
-   */
-  private isUnprovable(device: DeviceStory): boolean {
-    const { madeBy, name, product } = device;
-    if (madeBy?.operation !== 'BatchRegisterDevice') return false;
-    const remembered = rememberedGenerations(this.world.store);
-    const open = remembered.some(({ kind, cloudKey }) => kind === 'assigned' && cloudKey.endsWith(`/${product}`));
-    return open || this.answers.name(name) || this.answers.toldOfUnknownJob(device);
   }
 
   private mayStay(device: DeviceStory): boolean {

@@ -27,10 +27,11 @@ export class Patience {
     );
     // What goes on beside it in the same process may be on its way already.
     const next = calls.find(
-      ({ operation, process, seq }) =>
-        refusal && operation.startsWith('BatchRegister') && process !== refusal.process && seq > refusal.seq,
+      ({ at, operation, process, seq }) =>
+        refusal && at.api.roles[operation] === 'register' && process !== refusal.process && seq > refusal.seq,
     );
-    const wasForward = refusal?.operation.startsWith('BatchRegister') || refusal?.operation.startsWith('BatchCheck');
+    const role = refusal?.at.api.roles[refusal.operation];
+    const wasForward = role === 'register' || role === 'check';
     if (!next && !(wasForward && Status === 'SUCCESS')) return;
     this.report.violated('I8', `${RequestType} ${RequestId} went on after ${refusal?.operation} was refused for good`);
   }

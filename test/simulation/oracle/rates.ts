@@ -1,4 +1,3 @@
-import { operations } from '../../../emulator/aliyun/operations';
 import type { SimulatedWorld } from '../world/world';
 import type { Report } from './report';
 
@@ -17,11 +16,11 @@ export class Rates {
     for (; this.seen < all.length; this.seen++) {
       const call = all[this.seen];
       if (!call) return;
-      const key = `${call.process} ${call.operation}`;
+      const key = `${call.process} ${call.at.reference.tencent?.apiVersion} ${call.operation}`;
       const times = (this.recent.get(key) ?? []).filter((time) => time > call.sentAt - 1_000);
       times.push(call.sentAt);
       this.recent.set(key, times);
-      const most = operations.get(call.operation)?.callsPerSecond ?? 20;
+      const most = call.at.api.rateOf(call.operation);
       if (times.length > most)
         this.report.violated('I10', `${times.length} calls of ${call.operation} within a second`);
     }

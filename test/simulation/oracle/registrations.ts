@@ -1,20 +1,23 @@
 import type { CallRecord } from '../world/calls';
 import type { SimulatedWorld } from '../world/world';
+import { FLIGHT_MS } from './lost-calls';
 import type { Report } from './report';
-
-/** Until then at most may a call arrive whose answer was lost: its own time-out and a minute (lib/batch/start-job.ts). */
-const FLIGHT_MS = 90_000;
+import { TaskStarts } from './task-starts';
 
 /** I3: no job is started twice, nor while another one of the same names may still run. */
 export class Registrations {
   private seen = 0;
+  private readonly tasks: TaskStarts;
 
   constructor(
     private readonly world: SimulatedWorld,
     private readonly report: Report,
-  ) {}
+  ) {
+    this.tasks = new TaskStarts(world, report);
+  }
 
   executed(call: CallRecord): void {
+    if (call.operation === 'CreateMultiDevice') this.tasks.executed(call);
     if (call.operation !== 'BatchRegisterDeviceWithApplyId' || call.code !== undefined) return;
     const jobs = this.world.emulator.aliyun.platform.listApplications();
     const own = jobs.find(({ applyId }) => applyId === String(call.parameters.ApplyId));

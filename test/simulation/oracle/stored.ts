@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { MemorySecrets } from '../../support/memory-secrets';
 import type { MemoryStore } from '../../support/memory-store';
+import { isIdentityOf } from '../stack/identities';
 
 /** What lies in the store, read as its formats say and by nothing of the engine. */
 export function readJson<T>(store: MemoryStore, key: string): T | undefined {
@@ -55,7 +56,7 @@ export function releasedIdentities(store: MemoryStore): Set<string> {
 export function answersFor(store: MemoryStore, generation: StoredGeneration, name: string, identity: string): boolean {
   const recorded = devicesOf(store, generation.id);
   const known = recorded.get(name);
-  if (known !== undefined) return known === identity;
+  if (known !== undefined) return isIdentityOf(known, { name, identity });
   return generation.names.chunks.some(({ digest }) =>
     readJson<string[]>(store, `names/${digest}.json`)?.includes(name),
   );
@@ -81,29 +82,30 @@ export function clearedGenerations(store: MemoryStore): string[] {
     .map(({ id }) => id);
 }
 
-/** Name and identity to secret, of a generation in Secrets Manager. */
-export function managedSecrets({ secrets }: MemorySecrets, generation: string): Map<string, string> {
+/** Name and identity to secrets, of a generation in Secrets Manager. */
+export function managedSecrets({ secrets }: MemorySecrets, generation: string): Map<string, StoredSecrets> {
   const texts = [...secrets].filter(([name]) => name.includes(`/${generation}/`)).map(([, { text }]) => text);
-  return new Map(
-    texts.map((text) => {
-      const { name, id, DeviceSecret = '' } = JSON.parse(text) as Record<'name' | 'id' | 'DeviceSecret', string>;
-      return [`${name} ${id}`, DeviceSecret];
-    }),
-  );
+  return new Map(texts.map(secretsIn));
 }
 
-/** Name to secret, as far as the index lists the parts. */
-export function storedSecrets(store: MemoryStore, prefix: string): Map<string, string> {
+/** The same, as far as the index lists the parts. */
+export function storedSecrets(store: MemoryStore, prefix: string): Map<string, StoredSecrets> {
   const index = readJson<{ parts: string[] }>(store, `${prefix}index.json`);
-  const secrets = new Map<string, string>();
+  const secrets = new Map<string, StoredSecrets>();
   for (const key of index?.parts ?? []) {
     const object = store.objects.get(key);
     if (!object) continue;
     for (const line of gunzipSync(object.body).toString('utf8').split('\n')) {
-      if (!line) continue;
-      const { name, id, DeviceSecret = '' } = JSON.parse(line) as Record<'name' | 'id' | 'DeviceSecret', string>;
-      secrets.set(`${name} ${id}`, DeviceSecret);
+      if (line) secrets.set(...secretsIn(line));
     }
   }
   return secrets;
+}
+
+/** A device's secrets under their vendor's names. */
+export type StoredSecrets = Readonly<Record<string, string>>;
+
+function secretsIn(text: string): [device: string, secrets: StoredSecrets] {
+  const { name, id, ...secrets } = JSON.parse(text) as Record<string, string>;
+  return [`${name} ${id}`, secrets];
 }

@@ -9,6 +9,8 @@ export interface Claim {
   policy: Pick<BatchSpec, 'deleteActivated' | 'removalPolicy'>;
   /** Name to identity, in the order of the manifest. */
   devices: ReadonlyMap<string, string>;
+  /** Names that stand for whichever device has them, because an API recorded it that tells no more. */
+  byName: ReadonlySet<string>;
 }
 
 /**
@@ -48,6 +50,7 @@ export class Claims {
 
   /** Who lists this very device. */
   of(product: string, name: string, identity: string): Claim | undefined {
-    return this.all().find((claim) => claim.product === product && claim.devices.get(name) === identity);
+    const lists = ({ devices, byName }: Claim) => devices.get(name) === identity || byName.has(name);
+    return this.all().find((claim) => claim.product === product && lists(claim));
   }
 }

@@ -1,13 +1,13 @@
 import { expandNames, nameFile, nameListOf, type BatchOptions } from '../../../lib/batch/contract';
+import { products, type ProductName } from '../clouds/products';
 import { PREFIX } from '../world/names';
-import { PRODUCTS } from '../world/world';
 
 /** How the names of a batch travel: as a list, as a file, or as a sequence where they are one. */
 export const listings = ['list', 'file', 'sequence'] as const;
 export type Listing = (typeof listings)[number];
 
 /** What a template says of one batch. */
-export type BatchSpec = { product: 0 | 1; listing?: Listing } & Pick<
+export type BatchSpec = { product: ProductName; listing?: Listing } & Pick<
   BatchOptions,
   'devices' | 'deleteActivated' | 'deviceCredentials' | 'onExisting' | 'onPartialFailure' | 'removalPolicy'
 >;
@@ -26,7 +26,7 @@ export function propertiesOf({ product, devices, listing, ...rest }: BatchSpec, 
     ServiceToken: 'arn:aws:lambda:eu-central-1:123456789012:function:framework-onEvent',
     ServiceTimeout: timeoutSeconds + 300,
     version: 1,
-    cloud: { aliyun: referenceOf(product) },
+    cloud: products[product].reference,
     devices: 'named' in devices ? listed(devices.named, listing) : devices,
     ...rest,
     timeoutSeconds,
@@ -58,11 +58,7 @@ export function namesIn({ devices }: BatchSpec): string[] | undefined {
 }
 
 export function productOf({ product }: BatchSpec): string {
-  return PRODUCTS[product];
-}
-
-function referenceOf(product: 0 | 1) {
-  return { region: 'cn-shanghai', productKey: PRODUCTS[product], endpoint: 'http://emulator.test' };
+  return products[product].id;
 }
 
 function stringified(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import type { DirectCall } from './direct-gateway';
+import type { DirectCall, SimulatedProduct } from '../clouds/simulated-cloud';
 import type { FaultKind } from './faults';
 import type { Process } from './process';
 
@@ -12,10 +12,13 @@ export interface CallRecord {
   batch: string;
   /** CloudFormation's id of the request that it was made for. */
   request: string;
+  /** On which it was made. */
+  at: SimulatedProduct;
   operation: string;
   requestId: string;
   sentAt: number;
   parameters: Record<string, string | number | undefined>;
+  /** Of devices, as far as it has any. */
   names: readonly string[];
   nonce?: string;
   /** When the cloud executed it; absent if it never did. */
@@ -44,7 +47,7 @@ export class Calls {
     process: Process,
     operation: string,
     query: Record<string, unknown>,
-    region: string,
+    at: SimulatedProduct,
     nonce: string | undefined,
   ): { record: CallRecord; direct: DirectCall } {
     const lists: Record<string, readonly string[]> = {};
@@ -59,17 +62,18 @@ export class Calls {
       seq,
       process: process.id,
       ...process.cause,
+      at,
       operation,
       requestId,
       sentAt: process.world.timeline.now(),
       parameters,
-      names: lists.DeviceName ?? [],
+      names: namesOf(parameters, lists),
       ...(nonce !== undefined && { nonce }),
       told: 'nothing',
     };
     this.all.push(record);
     this.byRequestId.set(requestId, record);
-    const direct = { operation, parameters: { ...parameters, RegionId: region }, lists, requestId };
+    const direct = { operation, parameters, lists, requestId };
     return { record, direct: nonce === undefined ? direct : { ...direct, nonce } };
   }
 
@@ -84,4 +88,11 @@ export class Calls {
   byId(requestId: string | undefined): CallRecord | undefined {
     return requestId === undefined ? undefined : this.byRequestId.get(requestId);
   }
+}
+
+/** The clouds spell the parameter in their ways. */
+function namesOf(parameters: CallRecord['parameters'], lists: DirectCall['lists']): readonly string[] {
+  const { DeviceName: alibabas, DeviceNames: tencents = alibabas, listDeviceName: legacy = tencents } = lists;
+  const { DeviceName: single = parameters.deviceName } = parameters;
+  return legacy ?? (single === undefined ? [] : [String(single)]);
 }

@@ -1,16 +1,14 @@
+import type * as z from 'zod';
 import type { Fault as EmulatedFault } from '../../../emulator';
 import { CloudError, OUT_OF_TIME, type RequestTicket } from '../../../lib/batch/ports/cloud';
 import type { CloudEnvironment } from '../../../lib/clouds/environment';
-import type { Meaning } from '../../../lib/clouds/aliyun/codes';
-import type { Parameters } from '../../../lib/clouds/aliyun/encode';
-import { cloudError, failureOf, failureOfTransport, type Failure } from '../../../lib/clouds/aliyun/failure';
-import type { Operation } from '../../../lib/clouds/aliyun/operation';
 import { issueTicket, ticketFailure } from '../../../lib/clouds/aliyun/ticket';
+import { failureOfTransport, type Failure, type Repeatability } from '../../../lib/clouds/http/failure';
 import { RateLimits } from '../../../lib/clouds/http/rate-limits';
 import { retry } from '../../../lib/clouds/http/retry';
 import { TransportError } from '../../../lib/clouds/http/transport';
+import type { DirectCall, SimulatedProduct } from '../clouds/simulated-cloud';
 import type { CallRecord } from './calls';
-import type { DirectCall } from './direct-gateway';
 import type { Fault } from './faults';
 import type { Process } from './process';
 
@@ -19,10 +17,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** What the cloud says may be long, and in a language of three bytes a character. */
 const LONG_REASON = '设备注册失败'.repeat(70);
 
+/** An operation of any of the clouds, as its client takes it. */
+type Operation<Answer> = Repeatability & { perSecond: number | undefined; answer: z.ZodType<Answer> };
+
+type Parameters = Record<string, string | number | readonly string[] | undefined>;
+
 type Outcome<Answer> = { answer: Answer } | { failure: Failure & { sent?: TransportError['sent'] } };
 
 /**
- * Stands in for `AliyunClient` below the real adapter: paced, repeated and judged by the same code, but straight to the
+ * Stands in for a cloud's client below the real adapter: paced, repeated and judged by the same code, but straight to the
  * emulator's operations.
  */
 export class DirectClient {
@@ -31,7 +34,7 @@ export class DirectClient {
 
   constructor(
     private readonly process: Process,
-    private readonly region: string,
+    private readonly product: SimulatedProduct,
     private readonly environment: CloudEnvironment,
   ) {
     this.rates = new RateLimits(environment.clock, environment.share, this.ending.signal);
@@ -58,7 +61,7 @@ export class DirectClient {
   }
 
   get clockSkewMs(): number {
-    return this.process.world.emulator.aliyun.clockSkewMs;
+    return this.product.api.clockSkewMs(this.process.world.emulator);
   }
 
   async close(): Promise<void> {
@@ -77,7 +80,7 @@ export class DirectClient {
       return outcome.answer;
     }
     if (outcome.failure.meaning === 'throttled') permit?.throttled();
-    throw cloudError(operation, outcome.failure);
+    throw this.product.api.error(operation, outcome.failure);
   }
 
   private async exchange<Answer>(
@@ -91,8 +94,9 @@ export class DirectClient {
     const lapsed = ticket && ticketFailure(ticket, world.emulator.aliyun.accessKey, sentAt);
     if (lapsed) return { failure: lapsed };
     const timeout = Math.min(REQUEST_TIMEOUT_MS, this.environment.until - sentAt);
-    return this.process.through(`cloud ${operation.name}`, async (fault) => {
-      const call = world.calls.sent(this.process, operation.name, query, this.region, ticket?.nonce);
+    const role = this.product.api.roles[operation.name] ?? 'other';
+    return this.process.through(`cloud ${role} ${operation.name}`, async (fault) => {
+      const call = world.calls.sent(this.process, operation.name, query, this.product, ticket?.nonce);
       if (fault) call.record.struck = fault.kind;
       await clock.sleep(world.random.int(5, 60));
       const outcome = await this.disturbed(operation, call, fault, timeout);
@@ -108,17 +112,15 @@ export class DirectClient {
     timeout: number,
   ): Promise<Outcome<Answer>> {
     const { world, clock } = this.process;
+    const { api } = this.product;
     const execute = (faults: readonly EmulatedFault[] = []) => this.execute(operation, record, direct, faults);
     // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others strike elsewhere
     switch (fault?.kind) {
       case 'refused':
-        return { failure: failureOf('iot.system.BillIsOverDue', 'in arrears', { httpStatus: 200 }) };
       case 'forbidden':
-        return { failure: failureOf('NoPermission', 'not allowed', { httpStatus: 403 }) };
       case 'unavailable':
-        return { failure: failureOf('ServiceUnavailable', 'try later', { httpStatus: 503 }) };
       case 'throttled':
-        return { failure: failureOf('Throttling.User', 'too many', { httpStatus: 400 }) };
+        return { failure: api.judge(api.refusals[fault.kind]) };
       case 'lostBefore':
         return { failure: connectionLost() };
       case 'lostAfter':
@@ -132,11 +134,9 @@ export class DirectClient {
         await clock.sleep(Math.min(fault.ms, timeout));
         return fault.ms < timeout ? outcome : { failure: connectionLost('Timeout') };
       }
-      case 'garbage': {
+      case 'garbage':
         execute();
-        const meaning: Meaning = 'uncertain';
-        return { failure: { code: 'UnreadableAnswer', text: 'the answer is not the cloud’s', meaning } };
-      }
+        return { failure: { code: 'UnreadableAnswer', text: 'the answer is not the cloud’s', meaning: 'uncertain' } };
       case 'partialFailure':
         return execute([{ kind: 'failCreate', count: fault.times, ...(fault.times > 1 && { reason: LONG_REASON }) }]);
       case 'stuckJob':
@@ -157,12 +157,10 @@ export class DirectClient {
     faults: readonly EmulatedFault[],
   ): Outcome<Answer> {
     const { world } = this.process;
-    const served = world.gateway.serve(direct, faults);
+    world.emulator.settle();
+    const served = this.product.api.serve(world.emulator, direct, faults);
     world.calls.arrived(record, 'refused' in served ? served.refused.code : undefined);
-    if ('refused' in served) {
-      const { code, message, status } = served.refused;
-      return { failure: failureOf(code, message, { httpStatus: status }) };
-    }
+    if ('refused' in served) return { failure: this.product.api.judge(served.refused) };
     const parsed = operation.answer.safeParse(served.payload);
     if (parsed.success) return { answer: parsed.data };
     throw new CloudError('permanent', 'IncompleteAnswer', `${operation.name}: ${parsed.error.message}`);

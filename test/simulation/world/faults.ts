@@ -92,9 +92,9 @@ function canStrike(place: FaultPlace, io: string): boolean {
     case 'cloud':
       return io.startsWith('cloud ');
     case 'register':
-      return io === 'cloud BatchRegisterDeviceWithApplyId' || io === 'cloud BatchRegisterDevice';
+      return io.startsWith('cloud register ');
     case 'check':
-      return io === 'cloud BatchCheckDeviceNames';
+      return io.startsWith('cloud check ');
     case 'store':
       return io.startsWith('store ');
     case 'compare':

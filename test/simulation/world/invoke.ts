@@ -1,8 +1,9 @@
 import type { CustomResourceEvent } from '../../../handler/framework';
 import { createHandler, type HandlerPorts } from '../../../handler/handler';
-import { AliyunCloud } from '../../../lib/clouds/aliyun/adapter';
-import type { AliyunClient } from '../../../lib/clouds/aliyun/client';
+import type { CloudReference } from '../../../lib/batch/contract';
 import { awsError, connectionReset, secretDenied } from '../../support/aws-errors';
+import { products } from '../clouds/products';
+import type { SimulatedProduct } from '../clouds/simulated-cloud';
 import { assetAt } from '../stack/spec';
 import { DirectClient } from './direct-client';
 import type { Fault } from './faults';
@@ -46,24 +47,32 @@ export async function invoke(
 /** What the handler has in one process. */
 export function portsOf(process: Process): HandlerPorts {
   const { world } = process;
-  const { accessKeyId, accessKeySecret } = world.emulator.aliyun.accessKey;
   return {
     bucket: BUCKET,
     store: new ProcessStore(process, world.store),
     clock: process.clock,
     rateShare: 1,
-    readSecret: async () => JSON.stringify({ AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret }),
+    readSecret: () => Promise.reject(new Error('no life reads keys')),
     deviceSecrets: world.secrets.by((what, run) => process.through(what, (fault) => disturbedSecret(fault, run))),
     readObject: (_bucket, key) => process.through('asset get', () => Buffer.from(assetAt(key))),
-    connect: ({ aliyun }, _credentials, environment) => {
-      if (!aliyun) throw new RangeError('lives are led on Alibaba Cloud only');
-      const client = new DirectClient(process, aliyun.region, environment);
-      const cloud = new AliyunCloud(client as unknown as AliyunClient, aliyun);
-      const limits = { ...cloud.limits, namesPerJob: world.setting.namesPerJob };
-      return Object.create(cloud, { limits: { value: limits } }) as AliyunCloud;
+    connect: (reference, _credentials, environment) => {
+      const product = productAt(reference);
+      const cloud = product.api.connect(new DirectClient(process, product, environment), reference, environment);
+      const namesPerJob = Math.min(world.setting.namesPerJob, cloud.limits.namesPerJob);
+      return Object.create(cloud, { limits: { value: { ...cloud.limits, namesPerJob } } }) as typeof cloud;
     },
     write: (line) => void world.logs.push(line),
   };
+}
+
+function productAt({ aliyun, tencent }: CloudReference): SimulatedProduct {
+  const found = Object.values<SimulatedProduct>(products).find(({ id, reference }) =>
+    aliyun
+      ? id === aliyun.productKey
+      : id === tencent.productId && (tencent.apiVersion ?? '3.0') === reference.tencent?.apiVersion,
+  );
+  if (!found) throw new RangeError('no life is led on this product');
+  return found;
 }
 
 /** Secrets Manager, as a fault has it answer. */

@@ -16,7 +16,11 @@ export class ProcessStore implements Store {
 
   put(key: string, body: Uint8Array | string, condition?: PutCondition): Promise<string> {
     const verb = condition ? 'compare' : 'put';
-    return this.reach(`store ${verb} ${key}`, key, () => this.store.put(key, body, condition));
+    return this.reach(`store ${verb} ${key}`, key, async () => {
+      const version = await this.store.put(key, body, condition);
+      if (typeof body === 'string') for (const [, job] of body.matchAll(JOB_IDS)) this.noteJob(job);
+      return version;
+    });
   }
 
   list(prefix: string): Promise<string[]> {
@@ -25,6 +29,10 @@ export class ProcessStore implements Store {
 
   delete(key: string): Promise<void> {
     return this.reach(`store delete ${key}`, key, () => this.store.delete(key));
+  }
+
+  private noteJob(job: string | undefined): void {
+    if (job !== undefined) this.process.world.recordedJobs.add(job);
   }
 
   private reach<T>(io: string, key: string, run: () => Promise<T>): Promise<T> {
@@ -43,6 +51,9 @@ export class ProcessStore implements Store {
     });
   }
 }
+
+/** As records of jobs have them. */
+const JOB_IDS = /"jobId":"([^"]+)"/g;
 
 async function disturbed<T>(
   fault: Fault | undefined,

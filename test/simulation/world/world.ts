@@ -1,17 +1,19 @@
-import { IotEmulator, type AliyunAssumptions } from '../../../emulator';
-import type { Device } from '../../../emulator';
+import { IotEmulator, type AliyunAssumptions, type TencentAssumptions } from '../../../emulator';
 import { MemorySecrets } from '../../support/memory-secrets';
 import { MemoryStore } from '../../support/memory-store';
+import { products, type ProductName } from '../clouds/products';
+import type { LivingDevice, SimulatedProduct } from '../clouds/simulated-cloud';
 import { Random } from '../random';
 import type { Tally } from '../tally';
 import { Calls, type CallRecord } from './calls';
-import { DirectGateway } from './direct-gateway';
 import { ActiveFaults } from './faults';
 import { nthName } from './names';
 import { Timeline } from './timeline';
 
 /** What a life's surroundings are like. */
 export interface Setting {
+  /** Where its batches are: the first of them most of the time. */
+  products: readonly [ProductName, ...ProductName[]];
   /** Names in one job; small ones make several jobs of a batch. */
   namesPerJob: number;
   /** Seconds that an operation may take. */
@@ -21,26 +23,15 @@ export interface Setting {
   checkMs: number;
   createMs: number;
   createPerDeviceMs: number;
+  /** Of each cloud, where its vendor is silent. */
   assumptions: Partial<AliyunAssumptions>;
+  tencent: Partial<TencentAssumptions>;
 }
-
-export const calmSetting: Setting = {
-  namesPerJob: 10_000,
-  timeoutSeconds: 900,
-  cloudSkewMs: 0,
-  checkMs: 1_000,
-  createMs: 2_000,
-  createPerDeviceMs: 1,
-  assumptions: {},
-};
-
-export const PRODUCTS = ['a1First00001', 'a1Other00001'] as const;
 
 /** Everything that is outside of the handler, on one timeline and one source of chance. */
 export class SimulatedWorld {
   readonly timeline = new Timeline();
   readonly emulator: IotEmulator;
-  readonly gateway: DirectGateway;
   readonly calls: Calls;
   readonly faults: ActiveFaults;
   store = new MemoryStore();
@@ -60,6 +51,8 @@ export class SimulatedWorld {
   executed: (call: CallRecord) => void = () => undefined;
   /** How many faults have struck so far. */
   struck = 0;
+  /** Jobs whose ids were ever written into a store. */
+  readonly recordedJobs = new Set<string>();
   /** Processes that a fault has ended. */
   readonly killed = new Set<number>();
   private processes = 0;
@@ -72,7 +65,7 @@ export class SimulatedWorld {
     readonly tell: (line: string) => void,
   ) {
     this.random = new Random(seed);
-    const { cloudSkewMs: clockSkewMs, checkMs, createMs, createPerDeviceMs, assumptions } = setting;
+    const { cloudSkewMs: clockSkewMs, checkMs, createMs, createPerDeviceMs, assumptions, tencent } = setting;
     this.emulator = new IotEmulator({
       seed,
       clock: this.timeline,
@@ -80,11 +73,14 @@ export class SimulatedWorld {
         clockSkewMs,
         durations: { checkMs, createMs, createPerDeviceMs },
         assumptions,
-        product: { productKey: PRODUCTS[0] },
+      },
+      tencent: {
+        clockSkewMs,
+        durations: { createMs, createPerDeviceMs },
+        assumptions: tencent,
       },
     });
-    this.emulator.aliyun.seed({ products: [{ productKey: PRODUCTS[1] }] });
-    this.gateway = new DirectGateway(this.emulator);
+    for (const product of this.products) product.create(this.emulator);
     this.calls = new Calls(
       () => ({ count: this.events.length, now: this.timeline.now() }),
       (call) => this.executed(call),
@@ -109,36 +105,63 @@ export class SimulatedWorld {
     return ++this.processes;
   }
 
+  /** The products of this life, each once, whichever APIs lead to it. */
+  get products(): SimulatedProduct[] {
+    const all = this.setting.products.map((name): SimulatedProduct => products[name]);
+    return all.filter(({ id }, i) => all.findIndex((other) => other.id === id) === i);
+  }
+
+  /** Whether whoever works on the product can always tell a device from another one of its name. */
+  tellsDevices(product: string): boolean {
+    const used = this.setting.products.map((name): SimulatedProduct => products[name]);
+    return used.every(({ id, tellsDevices }) => id !== product || tellsDevices);
+  }
+
   /** The devices of all products, brought up to the present. */
-  devices(): Device[] {
-    return PRODUCTS.flatMap((product) => this.emulator.aliyun.devices(product));
+  devices(): LivingDevice[] {
+    return this.products.flatMap((product) => product.devices(this.emulator));
+  }
+
+  /** Jobs that may still make devices. */
+  jobsRun(): boolean {
+    const { aliyun, tencent } = this.emulator;
+    return (
+      aliyun.platform.listApplications().some(({ status }) => status === 'CREATE') ||
+      tencent.hub.tasks.list().some(({ status }) => status !== 2)
+    );
   }
 
   /** Somebody else does something to a device of this account. */
   meddle(kind: 'connectsMeanwhile' | 'deletedMeanwhile' | 'takenMeanwhile' | 'reRegisteredMeanwhile'): void {
-    const { aliyun } = this.emulator;
+    const { emulator } = this;
     if (kind === 'takenMeanwhile') {
-      const deviceName = nthName(this.random.int(0, 11));
-      const productKey = this.random.pick(PRODUCTS);
-      if (aliyun.device(deviceName, productKey)) return;
-      aliyun.seed({ devices: [{ productKey, deviceName }] });
-      return this.tell(`  ~ a stranger registers ${deviceName}`);
+      const name = nthName(this.random.int(0, 11));
+      const product = this.random.pick(this.products);
+      if (product.devices(emulator).some((device) => device.name === name)) return;
+      product.register(emulator, name);
+      return this.tell(`  ~ a stranger registers ${name}`);
     }
     const devices = this.devices();
     if (devices.length === 0) return;
-    const { deviceName, productKey } = this.random.pick(devices);
-    if (kind === 'connectsMeanwhile') aliyun.connect(deviceName, productKey);
-    else aliyun.deleteDevice(deviceName, productKey);
-    if (kind === 'reRegisteredMeanwhile') aliyun.seed({ devices: [{ productKey, deviceName }] });
-    this.tell(`  ~ ${deviceName} ${deeds[kind]}`);
+    const { name, product: id } = this.random.pick(devices);
+    const product = this.products.find((each) => each.id === id);
+    if (kind === 'connectsMeanwhile') product?.wake(emulator, name);
+    else product?.remove(emulator, name);
+    if (kind === 'reRegisteredMeanwhile') product?.register(emulator, name);
+    this.tell(`  ~ ${name} ${deeds[kind]}`);
   }
 
   /** Jobs that would never end go on. */
   releaseJobs(): void {
     const now = this.timeline.now();
+    this.emulator.settle();
     for (const job of this.emulator.aliyun.platform.listApplications()) {
       const running = job.status === 'CHECK' || job.status === 'CREATE';
       if (running && job.nextStepAt === Infinity) job.nextStepAt = this.emulator.clock.workAt(now);
+    }
+    for (const task of this.emulator.tencent.hub.tasks.list()) {
+      delete task.stuckIn;
+      if (task.nextStepAt === Infinity) task.nextStepAt = this.emulator.clock.workAt(now);
     }
     this.emulator.settle();
   }

@@ -1,0 +1,11 @@
+/**
+ * Whether a recorded identity may be that of a device: it is, or an API recorded it that tells names only. Nothing else tells then
+ * such a device from a later one of its name.
+ */
+export function isIdentityOf(recorded: string | undefined, device: { name: string; identity: string }): boolean {
+  return recorded === device.identity || recorded === `name:${device.name}`;
+}
+
+export function isByName(recorded: string): boolean {
+  return recorded.startsWith('name:');
+}
