@@ -29,6 +29,18 @@ export const mutants: readonly Mutant[] = [
     to: 'await this.client.call(DeleteDevice, { ProductKey: this.productKey, DeviceName: name });',
   },
   {
+    mistake: "I1: on Tencent's cloud whoever has the name by now is deleted",
+    file: 'lib/clouds/tencent/api-3.ts',
+    from: "if (!isSameDevice(identity, present?.identity)) return 'gone';",
+    to: '',
+  },
+  {
+    mistake: 'I1: whatever has a name that a lost call asked for counts as its work',
+    file: 'lib/batch/lost-task.ts',
+    from: 'if (createdAt === undefined || everConnected !== false) return false;',
+    to: 'return true;',
+  },
+  {
     mistake: 'I1: adopted devices are deleted like others',
     file: 'lib/batch/duties.ts',
     from: "device.provenance === 'adopted' || ",
@@ -51,6 +63,12 @@ export const mutants: readonly Mutant[] = [
     file: 'lib/batch/registration.ts',
     from: 'const flying = (job.committing?.flightUntil ?? 0) > now;',
     to: 'const flying = false;',
+  },
+  {
+    mistake: 'I3: a task whose answer was lost is asked for again while the call may still arrive',
+    file: 'lib/batch/lost-task.ts',
+    from: 'if ((this.job.committing?.flightUntil ?? 0) > clock.now()) return undefined;',
+    to: '',
   },
   {
     mistake: 'I4: a job that failed in part counts as a success',
