@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { products } from './clouds/products';
 import { generate } from './life/generate';
 import { findMutants } from './mutants/find-mutants';
 import { bundleWorker } from './run/bundle';
@@ -62,7 +63,8 @@ async function replay(seed: string): Promise<void> {
 }
 
 function neverMet(tally: Tally): string[] {
-  return Object.keys(faultKinds).filter((kind) => tally.of('faults', kind) === 0);
+  const faults = Object.keys(faultKinds).filter((kind) => tally.of('faults', kind) === 0);
+  return [...faults, ...Object.keys(products).filter((name) => tally.of('products', name) === 0)];
 }
 
 function progressFor(runs: number): (lived: number) => void {

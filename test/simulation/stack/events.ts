@@ -59,6 +59,7 @@ export class StackEvents {
     };
     this.sent.push(event);
     this.world.tally.add('events', RequestType);
+    if (RequestType === 'Create') this.world.tally.add('products', spec.product);
     this.world.tell(`  > ${RequestType} ${batch} ${rest.PhysicalResourceId ?? ''}`);
     this.oracle.sent(event, spec);
     const patienceMs = (this.world.setting.timeoutSeconds + 300) * 1000;
