@@ -56,8 +56,10 @@ export class Policies {
   /** Whether the device may stay when nobody lists it any more. */
   mayStay({ name, identity, madeBy }: DeviceStory, released: ReadonlySet<string>): boolean {
     const { retaining, keeping } = this;
+    // Released by its name, it is whichever device has the name.
+    if (released.has(`name:${name}`)) return true;
     // It stood, and was about to be told: nobody can know whether that was heard.
-    if (madeBy && retaining.has(madeBy.batch) && (released.has(identity) || released.has(`name:${name}`))) return true;
+    if (madeBy && retaining.has(madeBy.batch) && released.has(identity)) return true;
     if (madeBy && retaining.has(madeBy.batch) && keeping.has(madeBy.batch)) return true;
     return [...(this.had.get(identity) ?? [])].some((batch) => retaining.has(batch));
   }
