@@ -54,7 +54,7 @@ export class HandlerWorld {
     readonly clock: VirtualClock,
     readonly emulator: RunningEmulator,
     changes: Partial<HandlerPorts>,
-    private readonly cloud: TestedCloud,
+    readonly cloud: TestedCloud,
   ) {
     this.ports = {
       bucket: 'the-store-of-the-stack',
@@ -151,10 +151,13 @@ export class HandlerWorld {
 
   /** The names of the devices that the cloud has, in order. */
   devices(): string[] {
-    return this.cloud
-      .devices(this.emulator.emulator)
-      .map(({ name }) => name)
-      .sort();
+    return Object.keys(this.identities()).sort();
+  }
+
+  /** Names and identities of the devices that the cloud has, in this product or in its first. */
+  identities(product?: string): Record<string, string> {
+    const devices = this.cloud.devices(this.emulator.emulator, product);
+    return Object.fromEntries(devices.map(({ name, identity }) => [name, identity]));
   }
 
   /** The calls that the cloud got, or those of one operation. */

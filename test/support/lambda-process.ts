@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/batch/ports/clock';
 import type { Store } from '../../lib/batch/ports/store';
 import type { Transport } from '../../lib/clouds/http/transport';
 import type { MemorySecrets } from './memory-secrets';
+import { requestedAction } from './requested-action';
 
 export type Death = 'crashed' | 'outOfMemory' | 'timedOut';
 
@@ -63,7 +64,7 @@ export class LambdaProcess {
 
   transport(transport: Transport): Transport {
     return {
-      send: (request) => this.io(`cloud ${request.headers['x-acs-action']}`, () => transport.send(request)),
+      send: (request) => this.io(`cloud ${requestedAction(request)}`, () => transport.send(request)),
       close: () => transport.close(),
     };
   }

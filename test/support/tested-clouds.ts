@@ -29,8 +29,10 @@ export interface TestedCloud {
   secretLines(emulator: IotEmulator): Record<string, string | undefined>[];
   /** The ids of all jobs that were ever opened. */
   jobs(emulator: IotEmulator): string[];
-  /** What its operations are called. */
-  operations: { create: string; status: string; collect: string; lookUp: string; delete: string };
+  /** Jobs that begin from now on take so long. */
+  setJobTime(emulator: IotEmulator, createMs: number): void;
+  /** What its operations are called. `open`: the first call for names that are new. */
+  operations: { open: string; create: string; status: string; collect: string; lookUp: string; delete: string };
   /** The codes of a product that does not exist, a device that cannot be deleted, and a call that is not allowed. */
   codes: { missingProduct: string; undeletable: string; denied: string };
 }
@@ -64,7 +66,7 @@ export const aliyun: TestedCloud = {
       .filter(({ executed, code }) => executed && !code)
       .map(({ parameters }) => String(parameters.ApplyId));
     const created = journal.deviceEvents().filter(({ event }) => event === 'created');
-    return [...repeated(started), ...repeated(created.map(({ deviceName }) => deviceName))];
+    return [...repeated(started), ...repeated(created.map(fullName))];
   },
   product: ({ aliyun: { region, productKey } }, id = productKey, endpoint = ENDPOINT) => ({
     aliyun: { region, productKey: id, endpoint },
@@ -86,7 +88,9 @@ export const aliyun: TestedCloud = {
       return { name: deviceName, id: iotId, DeviceSecret: deviceSecret };
     }),
   jobs: (emulator) => emulator.aliyun.platform.listApplications().map(({ applyId }) => String(applyId)),
+  setJobTime: ({ aliyun: { durations } }, createMs) => Object.assign(durations, { createMs }),
   operations: {
+    open: 'BatchCheckDeviceNames',
     create: 'BatchRegisterDeviceWithApplyId',
     status: 'QueryBatchRegisterDeviceStatus',
     collect: 'QueryPageByApplyId',
@@ -111,6 +115,11 @@ function repeated(all: readonly string[]): string[] {
   return all.filter((one, i) => all.indexOf(one) < i);
 }
 
+/** A name with its product's id. */
+export function fullName({ productKey, deviceName }: { productKey: string; deviceName: string }): string {
+  return `${productKey}/${deviceName}`;
+}
+
 function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk'): TestedCloud {
   const isLegacy = apiVersion === '2.0';
   return {
@@ -131,11 +140,12 @@ function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk
     doubles: ({ tencent: { hub } }) => {
       const latest = new Map<string, number>();
       const doubles: string[] = [];
-      for (const { names, createdAt, results } of hub.tasks.list()) {
+      for (const { productId, names, createdAt, results } of hub.tasks.list()) {
         const made = new Set(results.filter(({ result }) => result === 0).map(({ deviceName }) => deviceName));
-        for (const name of names) {
+        for (const deviceName of names) {
+          const name = fullName({ productKey: productId, deviceName });
           if (createdAt - (latest.get(name) ?? -Infinity) < FLIGHT_MS) doubles.push(name);
-          if (made.has(name)) latest.set(name, createdAt);
+          if (made.has(deviceName)) latest.set(name, createdAt);
         }
       }
       return doubles;
@@ -162,7 +172,9 @@ function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk
         return { name, id, DevicePsk: 'psk' in credential ? credential.psk : undefined };
       }),
     jobs: (emulator) => emulator.tencent.hub.tasks.list().map(({ taskId }) => taskId),
+    setJobTime: ({ tencent: { durations } }, createMs) => Object.assign(durations, { createMs }),
     operations: {
+      open: 'CreateMultiDevice',
       create: 'CreateMultiDevice',
       status: isLegacy ? 'GetCreateMultiDevTask' : 'DescribeMultiDevTask',
       collect: isLegacy ? 'GetMultiDevices' : 'DescribeMultiDevices',

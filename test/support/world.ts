@@ -18,6 +18,7 @@ import { connectCloud } from '../../lib/clouds/registry';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/clouds/http/transport';
 import { MemorySecrets } from './memory-secrets';
 import { MemoryStore } from './memory-store';
+import { requestedAction } from './requested-action';
 import { aliyun, type JobSetting, type TestedCloud } from './tested-clouds';
 import { VirtualClock } from './virtual-clock';
 
@@ -225,7 +226,7 @@ export class World {
     return {
       send: (request) => {
         if (closed) return Promise.reject(new TransportError('Closed', 'no', 'closed'));
-        return sabotage(`cloud ${actionOf(request)}`, () => this.exchange(request));
+        return sabotage(`cloud ${requestedAction(request)}`, () => this.exchange(request));
       },
       close: async () => {
         closed = true;
@@ -256,11 +257,6 @@ export class World {
 /** `count` names: `light-001` and so on. */
 export function lights(count: number, start = 1): string[] {
   return expandNames({ sequence: { prefix: 'light-', count, start } });
-}
-
-/** What a request asks for, wherever its API puts that. */
-function actionOf({ headers, body }: HttpRequest): string | null {
-  return headers['x-acs-action'] ?? headers['x-tc-action'] ?? new URLSearchParams(body).get('Action');
 }
 
 function sabotaged(store: Store, sabotage: Sabotage): Store {

@@ -114,17 +114,17 @@ row('414-create-while-another-stands-rolled-back', async (stage) => {
 row('415-superseded-by-delete', async (stage) => {
   await stage.succeeds('create');
   const update = stage.fails('update', /\[Superseded\]/);
-  await stage.untilCalled('BatchRegisterDeviceWithApplyId');
+  await stage.untilCalled(stage.cloud.operations.create);
   await stage.succeeds('delete');
   await update;
   return { ours: [] };
 });
 
 async function twiceAtOnce(stage: Stage, event: string): Promise<void> {
-  const registrations = stage.world.calls('BatchRegisterDeviceWithApplyId').length;
+  const registrations = stage.world.calls(stage.cloud.operations.create).length;
   const [first, second] = await Promise.all([stage.succeeds(event), stage.succeeds(event)]);
   expect(second).toEqual(first);
-  expect(stage.world.calls('BatchRegisterDeviceWithApplyId').length - registrations).toBeLessThanOrEqual(1);
+  expect(stage.world.calls(stage.cloud.operations.create).length - registrations).toBeLessThanOrEqual(1);
 }
 
 /** The same answer as before, and nothing happens at the cloud. */

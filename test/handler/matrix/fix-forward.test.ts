@@ -108,7 +108,7 @@ row('712-success-then-deleted', async (stage) => {
 row('713-success-then-failure-then-deleted', async (stage) => {
   await stage.succeeds('create');
   await stage.succeeds('first');
-  await oneFails(stage, 'second', 'light-001', () => stage.cloud.deleteDevice('light-001'));
+  await oneFails(stage, 'second', 'light-001', () => stage.deleteByHand('light-001'));
   await stage.succeeds('delete');
   await stage.succeeds('deleteOld');
   return { ours: [] };

@@ -1,16 +1,17 @@
+import { legacy } from '../../support/tested-clouds';
 import { lights } from '../../support/world';
-import { row, rowAtEachStep } from './row';
+import { row, rowAtEachStep, rowWhereDevicesAreTold } from './row';
 import type { Stage } from './stage';
 
 /** Longer than an invocation lasts. */
-const slowJobs = { aliyun: { durations: { createMs: 300_000 } } };
+const slowJobs = { jobs: { createMs: 300_000 } };
 
 row('501-two-waiters', async (stage) => {
   for (const event of ['create', 'update', 'cleanup']) {
     stage.world.framework.nextWaiters = 2;
     await stage.succeeds(event);
   }
-  expect(stage.world.calls('BatchCheckDeviceNames')).toHaveLength(2);
+  expect(stage.world.calls(stage.cloud.operations.open)).toHaveLength(2);
   return { ours: lights(3, 3) };
 });
 
@@ -23,7 +24,7 @@ row('502-invoked-six-times', async (stage) => {
     await stage.succeeds(event);
     expect(lambda.begun.onEvent).toBe(6 * ++events);
   }
-  expect(stage.world.calls('BatchCheckDeviceNames')).toHaveLength(2);
+  expect(stage.world.calls(stage.cloud.operations.open)).toHaveLength(2);
   return { ours: lights(3, 3) };
 });
 
@@ -127,10 +128,8 @@ row('512-answer-sent-twice', async (stage) => {
   return { ours: lights(3, 3) };
 });
 
-row('513-create-crashes', async (stage) => {
-  const at = (what: string) => what === 'cloud BatchRegisterDeviceWithApplyId';
-  stage.world.lambda.disturb('isComplete', { kind: 'crashed', at, after: true });
-  await stage.fails('create', /Runtime exited with error: exit status 1/);
+rowWhereDevicesAreTold('513-create-crashes', async (stage) => {
+  await crashesOnceJobBegan(stage);
   await stage.succeeds('delete');
   return { ours: [] };
 });
@@ -138,7 +137,7 @@ row('513-create-crashes', async (stage) => {
 row('514-update-out-of-memory', async (stage) => {
   await stage.succeeds('create');
   const before = stage.identities;
-  const at = (what: string) => what === 'cloud QueryPageByApplyId';
+  const at = (what: string) => what === `cloud ${stage.cloud.operations.collect}`;
   stage.world.lambda.disturb('isComplete', { kind: 'outOfMemory', at });
   await stage.fails('update', /Runtime exited with error: signal: killed/);
   await stage.succeeds('back');
@@ -259,6 +258,24 @@ rowAtEachStep(
     return { ours: [] };
   },
 );
+
+row(
+  '527-job-unprovable',
+  async (stage) => {
+    await crashesOnceJobBegan(stage);
+    await stage.fails('delete', /3 devices .*were left alone: light-001, light-002, light-003\. .*\[DevicesUnproven\]/);
+    for (const name of lights(3)) stage.deleteByHand(name);
+    await stage.succeeds('again');
+    return { ours: [] };
+  },
+  { on: [legacy] },
+);
+
+async function crashesOnceJobBegan(stage: Stage): Promise<void> {
+  const at = (what: string) => what === `cloud ${stage.cloud.operations.create}`;
+  stage.world.lambda.disturb('isComplete', { kind: 'crashed', at, after: true });
+  await stage.fails('create', /Runtime exited with error: exit status 1/);
+}
 
 /** The state machine gives up; CloudFormation hears it from the framework's onTimeout. */
 async function timesOut(stage: Stage, event: string): Promise<void> {

@@ -11,7 +11,7 @@ row('301-after', async (stage) => {
 
 row('302-during', async (stage) => {
   const create = stage.fails('create', /\[Superseded\]/);
-  await stage.untilCalled('BatchRegisterDeviceWithApplyId');
+  await stage.untilCalled(stage.cloud.operations.create);
   await stage.succeeds('delete');
   await create;
   return { ours: [] };

@@ -1,7 +1,7 @@
 import { lights } from '../../support/world';
-import { row } from './row';
+import { row, rowOnEveryApi, rowWhereDevicesAreTold } from './row';
 
-row('101-whole-life', async (stage) => {
+rowOnEveryApi('101-whole-life', async (stage) => {
   await stage.succeeds('create');
   const before = stage.identities;
   await stage.succeeds('update');
@@ -58,12 +58,12 @@ row('107-other-product-and-back', async (stage) => {
   return { ours: lights(3) };
 });
 
-row('108-delete-fails', async (stage) => {
+rowWhereDevicesAreTold('108-delete-fails', async (stage) => {
   await stage.succeeds('create');
-  stage.cloud.connect('light-002');
+  stage.connect('light-002');
   await stage.fails('delete', /light-002.*\[ActivatedDevices\]/);
   expect(stage.world.devices()).toEqual(lights(3));
-  stage.cloud.deleteDevice('light-002');
+  stage.deleteByHand('light-002');
   await stage.succeeds('again');
   return { ours: [] };
 });
@@ -88,12 +88,12 @@ row('110-wrong-update', async (stage) => {
 row('111-strings', async (stage) => {
   await stage.succeeds('create');
   expect(stage.world.devices()).toEqual(['lamp-0009', 'lamp-0010']);
-  stage.cloud.connect('lamp-0009');
+  stage.connect('lamp-0009');
   await stage.succeeds('delete');
   return { ours: [] };
 });
 
-row('112-rename', async (stage) => {
+rowOnEveryApi('112-rename', async (stage) => {
   await stage.succeeds('create');
   const before = stage.identities;
   await stage.succeeds('renamed');
@@ -117,7 +117,7 @@ row('114-never-created', async (stage) => {
   return { ours: lights(3) };
 });
 
-row('115-secrets-move', async (stage) => {
+rowOnEveryApi('115-secrets-move', async (stage) => {
   await stage.succeeds('create');
   const before = stage.identities;
   await stage.succeeds('update');

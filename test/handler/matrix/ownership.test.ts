@@ -1,9 +1,10 @@
 import { generateNames } from '../../../lib/batch/contract';
+import { aliyun } from '../../support/tested-clouds';
 import { lights } from '../../support/world';
-import { row } from './row';
+import { row, rowOnEveryApi } from './row';
 import type { Stage } from './stage';
 
-row('1001-adopted-then-deleted', async (stage) => {
+rowOnEveryApi('1001-adopted-then-deleted', async (stage) => {
   const theirs = strangers(stage, 'light-002');
   await stage.succeeds('create');
   await stage.succeeds('delete');
@@ -11,7 +12,7 @@ row('1001-adopted-then-deleted', async (stage) => {
   return { ours: [], foreign: ['light-002'] };
 });
 
-row('1002-adopting-fails', async (stage) => {
+rowOnEveryApi('1002-adopting-fails', async (stage) => {
   const theirs = strangers(stage, 'light-002');
   stage.fault({ kind: 'failCreate', names: ['light-003'] });
   await stage.fails('create', /light-003.*\[DevicesNotRegistered\]/);
@@ -20,7 +21,7 @@ row('1002-adopting-fails', async (stage) => {
   return { ours: [], foreign: ['light-002'] };
 });
 
-row('1003-adopted-leaves', async (stage) => {
+rowOnEveryApi('1003-adopted-leaves', async (stage) => {
   const theirs = strangers(stage, 'light-001');
   await inOrder(stage, 'create', 'update', 'cleanup', 'back', 'cleanupBack');
   expect(stage.identities).toMatchObject(theirs);
@@ -29,7 +30,7 @@ row('1003-adopted-leaves', async (stage) => {
   return { ours: [], foreign: ['light-001'] };
 });
 
-row('1004-adopting-rolled-back', async (stage) => {
+rowOnEveryApi('1004-adopting-rolled-back', async (stage) => {
   await stage.succeeds('create');
   const before = { ...stage.identities, ...strangers(stage, 'light-004') };
   await inOrder(stage, 'update', 'back', 'cleanup');
@@ -37,7 +38,7 @@ row('1004-adopting-rolled-back', async (stage) => {
   return { ours: lights(3), foreign: ['light-004'] };
 });
 
-row('1005-retained', async (stage) => {
+rowOnEveryApi('1005-retained', async (stage) => {
   await stage.succeeds('create');
   const before = stage.identities;
   await stage.succeeds('delete');
@@ -47,7 +48,7 @@ row('1005-retained', async (stage) => {
   return { ours: lights(3) };
 });
 
-row('1006-retained-then-listed-elsewhere', async (stage) => {
+rowOnEveryApi('1006-retained-then-listed-elsewhere', async (stage) => {
   await stage.succeeds('create');
   const before = stage.identities;
   await inOrder(stage, 'update', 'cleanup', 'other', 'deleteOther');
@@ -55,19 +56,19 @@ row('1006-retained-then-listed-elsewhere', async (stage) => {
   return { ours: lights(2), foreign: ['light-003'] };
 });
 
-row('1007-retain-rolled-back', async (stage) => {
+rowOnEveryApi('1007-retain-rolled-back', async (stage) => {
   await inOrder(stage, 'create', 'update', 'back', 'delete');
   return { ours: [] };
 });
 
-row('1008-retain-and-failure', async (stage) => {
+rowOnEveryApi('1008-retain-and-failure', async (stage) => {
   stage.fault({ kind: 'failCreate', names: ['light-002'] });
   await stage.fails('create', /\[DevicesNotRegistered\]/);
   await stage.succeeds('delete');
   return { ours: [] };
 });
 
-row('1009-kept-then-fixed', async (stage) => {
+rowOnEveryApi('1009-kept-then-fixed', async (stage) => {
   await stage.succeeds('create');
   const kept = await keptDevice(stage);
   await inOrder(stage, 'back', 'fixed', 'cleanup');
@@ -75,7 +76,7 @@ row('1009-kept-then-fixed', async (stage) => {
   return { ours: lights(5) };
 });
 
-row('1010-kept-after-roll-back', async (stage) => {
+rowOnEveryApi('1010-kept-after-roll-back', async (stage) => {
   await stage.succeeds('create');
   const kept = await keptDevice(stage);
   await stage.succeeds('back');
@@ -84,7 +85,7 @@ row('1010-kept-after-roll-back', async (stage) => {
   return { ours: lights(3), kept: ['light-004'] };
 });
 
-row('1011-kept-under-its-own-id', async (stage) => {
+rowOnEveryApi('1011-kept-under-its-own-id', async (stage) => {
   await stage.succeeds('create');
   const kept = await keptDevice(stage);
   stage.useId('kept id', stage.head().generations.find(({ phase }) => phase === 'failed')?.id as string);
@@ -95,21 +96,21 @@ row('1011-kept-under-its-own-id', async (stage) => {
   return { ours: lights(5) };
 });
 
-row('1012-kept-then-deleted', async (stage) => {
+rowOnEveryApi('1012-kept-then-deleted', async (stage) => {
   await stage.succeeds('create');
   await keptDevice(stage);
   await stage.succeeds('delete');
   return { ours: [] };
 });
 
-row('1013-kept-then-given-up', async (stage) => {
+rowOnEveryApi('1013-kept-then-given-up', async (stage) => {
   await stage.succeeds('create');
   await keptDevice(stage);
   await inOrder(stage, 'back', 'next', 'cleanup');
   return { ours: lights(2) };
 });
 
-row('1014-kept-joins-neighbour', async (stage) => {
+rowOnEveryApi('1014-kept-joins-neighbour', async (stage) => {
   await stage.succeeds('create');
   const kept = await keptDevice(stage);
   await inOrder(stage, 'back', 'other');
@@ -117,19 +118,19 @@ row('1014-kept-joins-neighbour', async (stage) => {
   return { ours: lights(4), kept: ['light-004'] };
 });
 
-row('1015-generated-lost-answer', async (stage) => {
-  stage.fault({ kind: 'drop', when: 'after' }, { operation: 'BatchRegisterDeviceWithApplyId', times: 1 });
-  stage.fault({ kind: 'drop', when: 'after' }, { operation: 'QueryBatchRegisterDeviceStatus', times: 3 });
+rowOnEveryApi('1015-generated-lost-answer', async (stage) => {
+  stage.fault({ kind: 'drop', when: 'after' }, { operation: stage.cloud.operations.create, times: 1 });
+  stage.fault({ kind: 'drop', when: 'after' }, { operation: stage.cloud.operations.status, times: 3 });
   await stage.succeeds('create');
   expect(stage.world.devices()).toEqual(generated(stage, 3));
   await stage.succeeds('delete');
   return { ours: [] };
 });
 
-row(
+rowOnEveryApi(
   '1016-generated-killed',
   async (stage) => {
-    const at = (what: string) => what === 'cloud BatchRegisterDeviceWithApplyId';
+    const at = (what: string) => what === `cloud ${stage.cloud.operations.create}`;
     stage.world.lambda.disturb('isComplete', { kind: 'timedOut', at, after: true });
     await stage.fails('create', /Task timed out/);
     await stage.wait(1_200);
@@ -137,10 +138,10 @@ row(
     await stage.succeeds('delete');
     return { ours: [] };
   },
-  { aliyun: { assumptions: { applyIdRetentionMs: 600_000 } } },
+  { jobs: { lifeMs: 600_000 } },
 );
 
-row('1017-generated-life', async (stage) => {
+rowOnEveryApi('1017-generated-life', async (stage) => {
   await stage.succeeds('create');
   const before = stage.identities;
   await inOrder(stage, 'update', 'back', 'cleanup');
@@ -152,19 +153,26 @@ row('1017-generated-life', async (stage) => {
   return { ours: [] };
 });
 
-row('1018-from-job', async (stage) => {
-  await inOrder(stage, 'other', 'create');
-  expect(stage.world.framework.responses.at(-1)).toContain('"JobIds":"1295006"');
+rowOnEveryApi('1018-from-job', async (stage) => {
+  await stage.succeeds('other');
+  const [job] = stage.cloud.jobs(stage.world.emulator.emulator);
+  stage.useId('job of other', job as string);
+  await stage.succeeds('create');
+  expect(stage.world.framework.responses.at(-1)).toContain(`"JobIds":"${job}"`);
   await stage.succeeds('delete');
   return { ours: lights(3) };
 });
 
-row('1019-assigned-lost-answer', async (stage) => {
-  stage.fault({ kind: 'drop', when: 'after' }, { operation: 'BatchRegisterDevice', times: 1 });
-  await stage.fails('create', /cannot be proven this batch's.*\[OutcomeUnknown\]/);
-  await stage.succeeds('delete');
-  return { ours: [], foreign: stage.world.devices() };
-});
+row(
+  '1019-assigned-lost-answer',
+  async (stage) => {
+    stage.fault({ kind: 'drop', when: 'after' }, { operation: 'BatchRegisterDevice', times: 1 });
+    await stage.fails('create', /cannot be proven this batch's.*\[OutcomeUnknown\]/);
+    await stage.succeeds('delete');
+    return { ours: [], foreign: stage.world.devices() };
+  },
+  { on: [aliyun] },
+);
 
 /** Devices that somebody else has registered. */
 function strangers(stage: Stage, ...names: string[]): Stage['identities'] {

@@ -1,6 +1,6 @@
 import { awsError } from '../../support/aws-errors';
 import { lights } from '../../support/world';
-import { row } from './row';
+import { row, rowWhereDevicesAreTold } from './row';
 import type { Stage } from './stage';
 
 row('201-update-fails', async (stage) => {
@@ -58,7 +58,7 @@ row('206-only-deleted', async (stage) => {
 row('207-cancelled', async (stage) => {
   const before = await created(stage);
   const update = stage.fails('update', /\[Superseded\]/);
-  await stage.untilCalled('BatchRegisterDeviceWithApplyId');
+  await stage.untilCalled(stage.cloud.operations.create);
   await stage.succeeds('back');
   await update;
   expect(stage.id('back')).toBe(stage.id('create'));
@@ -79,7 +79,7 @@ row('209-cancelled-twice', async (stage) => {
     ['again', 'backAgain'],
   ] as const) {
     const update = stage.fails(event, /\[Superseded\]/);
-    await stage.untilCalled('BatchRegisterDeviceWithApplyId');
+    await stage.untilCalled(stage.cloud.operations.create);
     await stage.succeeds(back);
     await update;
     expect(stage.identities).toEqual(before);
@@ -141,36 +141,36 @@ row('215-unexpected-old-properties', async (stage) => {
   return { ours: lights(5) };
 });
 
-row('216-policy-rolled-back', async (stage) => {
+rowWhereDevicesAreTold('216-policy-rolled-back', async (stage) => {
   await stage.succeeds('create');
-  stage.cloud.connect('light-001');
+  stage.connect('light-001');
   await stage.succeeds('update');
   await stage.succeeds('back');
   await stage.fails('delete', /light-001.*\[ActivatedDevices\]/);
   return { ours: [], left: lights(3), owed: ['StreetLights falling'] };
 });
 
-row('217-names-and-policy-rolled-back', async (stage) => {
+rowWhereDevicesAreTold('217-names-and-policy-rolled-back', async (stage) => {
   await stage.succeeds('create');
   await stage.succeeds('update');
-  stage.cloud.connect('light-002');
+  stage.connect('light-002');
   await stage.succeeds('back');
   await stage.succeeds('cleanup');
   await stage.fails('delete', /light-002.*\[ActivatedDevices\]/);
   return { ours: [], left: lights(3), owed: ['StreetLights falling'] };
 });
 
-row('218-cleanup-with-looser-policy', async (stage) => {
+rowWhereDevicesAreTold('218-cleanup-with-looser-policy', async (stage) => {
   await stage.succeeds('create');
   await stage.succeeds('update');
-  stage.cloud.connect('light-001');
+  stage.connect('light-001');
   await stage.fails('cleanup', /light-001.*\[ActivatedDevices\]/);
   return { ours: lights(3, 3), left: lights(2), owed: ['StreetLights falling'] };
 });
 
-row('219-cleanup-with-stricter-policy', async (stage) => {
+rowWhereDevicesAreTold('219-cleanup-with-stricter-policy', async (stage) => {
   await stage.succeeds('create');
-  stage.cloud.connect('light-001');
+  stage.connect('light-001');
   await stage.succeeds('update');
   await stage.succeeds('cleanup');
   return { ours: lights(3, 3) };
@@ -190,20 +190,20 @@ row('221-changed-again-after-roll-back', async (stage) => {
   return { ours: lights(3, 3) };
 });
 
-row('222-activated-at-roll-back', async (stage) => {
+rowWhereDevicesAreTold('222-activated-at-roll-back', async (stage) => {
   await stage.succeeds('create');
   await stage.succeeds('update');
-  stage.cloud.connect('light-005');
+  stage.connect('light-005');
   await stage.succeeds('back');
   await stage.fails('cleanup', /light-005.*\[ActivatedDevices\]/);
   return { ours: lights(3), left: lights(2, 4), owed: ['StreetLights falling'] };
 });
 
 // Nobody has been told of it: a change's own new devices may always be taken back.
-row('223-activated-at-cancellation', async (stage) => {
+rowWhereDevicesAreTold('223-activated-at-cancellation', async (stage) => {
   await stage.succeeds('create');
   await stage.succeeds('update');
-  stage.cloud.connect('light-005');
+  stage.connect('light-005');
   await stage.succeeds('back');
   return { ours: lights(3) };
 });

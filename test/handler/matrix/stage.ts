@@ -1,13 +1,20 @@
-import type { AliyunCloud, EmulatorOptions, Fault, FaultMatch } from '../../../emulator';
+import type { Fault, FaultMatch } from '../../../emulator';
 import type { CustomResourceEvent } from '../../../handler/framework';
 import { batchIdOf } from '../../../handler/batch-id';
 import { headSchema, type Head } from '../../../lib/batch/record/head';
+import type { BatchOptions } from '../../../lib/batch/contract';
 import { HandlerWorld } from '../../support/handler-world';
 import type { CfnResponse } from '../../support/provider-framework';
+import type { JobSetting, TestedCloud } from '../../support/tested-clouds';
 import type { Fixture, FixtureEvent } from './fixture';
 
 /** A product of the same account beside the first. */
 export const OTHER_PRODUCT = 'a1Other00001';
+
+export interface StageSetting {
+  /** How long the cloud's jobs take, and how long it knows them. */
+  jobs?: JobSetting;
+}
 
 /** Plays the events of a fixture to the handler, as CloudFormation does. */
 export class Stage {
@@ -19,12 +26,17 @@ export class Stage {
   private constructor(
     readonly fixture: Fixture,
     readonly world: HandlerWorld,
+    /** What all batches have here, where the fixture says nothing else. */
+    private readonly options: Partial<BatchOptions>,
   ) {}
 
-  static async open(fixture: Fixture, options: EmulatorOptions): Promise<Stage> {
-    const world = await HandlerWorld.start(options);
-    world.emulator.emulator.aliyun.seed({ products: [{ productKey: OTHER_PRODUCT }] });
-    return new Stage(fixture, world);
+  static async open(fixture: Fixture, cloud: TestedCloud, { jobs = {} }: StageSetting): Promise<Stage> {
+    const world = await HandlerWorld.start(cloud.emulator(jobs), {}, cloud);
+    cloud.seed(world.emulator.emulator, { product: OTHER_PRODUCT });
+    // In all of the row's events: a change of where secrets go is not what it is about.
+    const { deviceCredentials } = cloud.adopting;
+    const options = adopts(fixture) && deviceCredentials ? { deviceCredentials } : {};
+    return new Stage(fixture, world, options);
   }
 
   /** The events that were never sent. */
@@ -75,8 +87,23 @@ export class Stage {
     return headSchema.parse(JSON.parse(this.world.store.text(this.headKey(logicalId)) ?? 'null'));
   }
 
-  get cloud(): AliyunCloud {
-    return this.world.emulator.emulator.aliyun;
+  get cloud(): TestedCloud {
+    return this.world.cloud;
+  }
+
+  /** Lets a device connect. */
+  connect(name: string): void {
+    this.cloud.connect(this.world.emulator.emulator, name);
+  }
+
+  /** Deletes a device as a hand in the console would. */
+  deleteByHand(name: string): void {
+    this.cloud.delete(this.world.emulator.emulator, name);
+  }
+
+  /** Jobs that begin from now on take so long. */
+  setJobTime(createMs: number): void {
+    this.cloud.setJobTime(this.world.emulator.emulator, createMs);
   }
 
   /** What goes wrong at the cloud from now on. */
@@ -96,8 +123,7 @@ export class Stage {
 
   /** Names and identities of the first product's devices. */
   get identities(): Record<string, string> {
-    const devices = this.cloud.devices();
-    return Object.fromEntries(devices.map(({ deviceName, iotId }) => [deviceName, iotId]));
+    return this.world.identities();
   }
 
   /** Until the cloud has got a call of this operation. */
@@ -141,12 +167,30 @@ export class Stage {
     return text.startsWith('id of ') ? this.id(text.slice('id of '.length)) : (this.ids.get(text) ?? text);
   }
 
+  /** With the ids for which texts of the fixture stand. */
+  private resolved(value: unknown): unknown {
+    if (typeof value === 'string') return this.ids.get(value) ?? value;
+    if (Array.isArray(value)) return value.map((one) => this.resolved(one));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, this.resolved(member)]));
+  }
+
   private propertiesOf(given: FixtureEvent['ResourceProperties']): Record<string, unknown> {
     if (typeof given === 'string')
       return this.propertiesOf(this.blueprint(given.slice('those of '.length)).ResourceProperties);
-    const { productKey, ...changes } = given;
-    const properties = this.world.properties(changes);
-    if (productKey !== undefined) Object.assign((properties.cloud as { aliyun: object }).aliyun, { productKey });
+    const { product, ...changes } = given;
+    const { emulator, url } = this.world.emulator;
+    const properties = this.world.properties({
+      ...this.options,
+      ...(product !== undefined && { cloud: this.cloud.product(emulator, product as string, url) }),
+      ...(this.resolved(changes) as typeof changes),
+    });
     return Object.fromEntries(Object.entries(properties).filter(([name]) => changes[name] !== null));
   }
+}
+
+function adopts({ events }: Fixture): boolean {
+  return Object.values(events).some(
+    ({ ResourceProperties: given }) => typeof given === 'object' && 'onExisting' in given,
+  );
 }

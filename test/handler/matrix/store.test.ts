@@ -1,6 +1,6 @@
 import { awsError } from '../../support/aws-errors';
 import { lights } from '../../support/world';
-import { row } from './row';
+import { row, rowWhereDevicesAreTold } from './row';
 import type { Stage } from './stage';
 
 row('1101-stack-deleted', async (stage) => {
@@ -14,7 +14,7 @@ row('1101-stack-deleted', async (stage) => {
   return { ours: [] };
 });
 
-row('1102-last-batch-and-provider-leave', async (stage) => {
+rowWhereDevicesAreTold('1102-last-batch-and-provider-leave', async (stage) => {
   await createdWithOneConnected(stage);
   for (const event of ['delete1', 'delete2', 'delete3']) await stage.fails(event, /\[ActivatedDevices\]/);
   const before = keys(stage);
@@ -25,11 +25,11 @@ row('1102-last-batch-and-provider-leave', async (stage) => {
   return { ours: [], left: lights(3), owed: ['StreetLights falling'] };
 });
 
-row('1103-refused-then-finished', async (stage) => {
+rowWhereDevicesAreTold('1103-refused-then-finished', async (stage) => {
   await createdWithOneConnected(stage);
   for (const event of ['delete1', 'delete2', 'delete3']) await stage.fails(event, /\[ActivatedDevices\]/);
   await stage.fails('empty', /\[StoreInUse\]/);
-  stage.cloud.deleteDevice('light-002');
+  stage.deleteByHand('light-002');
   await stage.succeeds('delete');
   await stage.succeeds('emptyAgain');
   expect(keys(stage)).toEqual([]);
@@ -137,5 +137,5 @@ const keys = (stage: Stage): string[] => [...stage.world.store.objects.keys()].s
 async function createdWithOneConnected(stage: Stage): Promise<void> {
   await stage.succeeds('store');
   await stage.succeeds('create');
-  stage.cloud.connect('light-002');
+  stage.connect('light-002');
 }

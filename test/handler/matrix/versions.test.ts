@@ -51,7 +51,14 @@ row('908-record-with-unknown-fields', async (stage) => {
   const [first] = generations;
   expect(head).toMatchObject({ novelty: 'of a later version' });
   // The first generation is gone by now, and its request over: only what is of no use any more was left out.
-  for (const kept of [first, first?.cloud, first?.cloud.aliyun, first?.access, first?.policy, first?.names]) {
+  for (const kept of [
+    first,
+    first?.cloud,
+    Object.values(first?.cloud ?? {})[0],
+    first?.access,
+    first?.policy,
+    first?.names,
+  ]) {
     expect(kept).toMatchObject({ novelty: 'of a later version' });
   }
   expect(requests[0]).toMatchObject({ novelty: 'of a later version', outcome: { novelty: 'of a later version' } });
