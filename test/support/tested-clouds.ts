@@ -25,7 +25,7 @@ export interface TestedCloud {
   connect(emulator: IotEmulator, name: string): void;
   delete(emulator: IotEmulator, name: string): void;
   secrets(emulator: IotEmulator): readonly string[];
-  /** What should be kept of the devices that exist, as far as the cloud tells it again. */
+  /** What should be kept of the devices that exist. */
   secretLines(emulator: IotEmulator): Record<string, string | undefined>[];
   /** The ids of all jobs that were ever opened. */
   jobs(emulator: IotEmulator): string[];
@@ -167,10 +167,17 @@ function tencent(apiVersion: TencentApiVersion, encryption: 'certificate' | 'psk
     connect: (emulator, name) => emulator.tencent.connect(name),
     delete: (emulator, name) => emulator.tencent.deleteDevice(name),
     secrets: (emulator) => emulator.tencent.hub.issuedSecrets(),
-    secretLines: (emulator) =>
-      emulator.tencent.devices().map(({ deviceName: name, identity: id, credential }) => {
-        return { name, id, DevicePsk: 'psk' in credential ? credential.psk : undefined };
-      }),
+    secretLines: ({ tencent: cloud }) => {
+      const results = cloud.hub.tasks.list().flatMap((task) => task.results);
+      const privateKeys = new Map(results.map(({ device, privateKey }) => [device?.identity, privateKey]));
+      return cloud.devices().map(({ deviceName: name, identity, credential }) => ({
+        name,
+        id: isLegacy ? `name:${name}` : identity,
+        ...('psk' in credential
+          ? { DevicePsk: credential.psk }
+          : { DeviceCert: credential.certificate, DevicePrivateKey: privateKeys.get(identity) }),
+      }));
+    },
     jobs: (emulator) => emulator.tencent.hub.tasks.list().map(({ taskId }) => taskId),
     setJobTime: ({ tencent: { durations } }, createMs) => Object.assign(durations, { createMs }),
     operations: {
