@@ -56,6 +56,12 @@ describe('a response to CloudFormation has at most 4,096 bytes (I9)', () => {
     expect(await bytesOf(async () => ({ IsComplete: true, Data }))).toBeLessThanOrEqual(4_096);
   });
 
+  it.each([144, 145, 1_000])("with %i job ids of Tencent's", async (count) => {
+    const ids = Array.from({ length: count }, (_, i) => String(i).padStart(16, 'k'));
+    const Data = await answer(generation(ids), 'b'.repeat(63));
+    expect(await bytesOf(async () => ({ IsComplete: true, Data }))).toBeLessThanOrEqual(4_096);
+  });
+
   it.each([1, 60, 61, 10_000])('with the names of %i devices and 10,000 job ids', async (count) => {
     const batch = await nameless(count, Array<string>(10_000).fill('10000000'));
     const Data = await answer(batch, 'b'.repeat(63));

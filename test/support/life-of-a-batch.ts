@@ -94,10 +94,7 @@ export async function createAndDelete(
 
 /** Gives the product so many other devices that none is found by listing it, as in the account of somebody who uses it. */
 export function seedOthers(world: World, count: number): void {
-  const { productKey } = world.emulator.aliyun;
-  world.emulator.aliyun.seed({
-    devices: Array.from({ length: count }, (_, i) => ({ productKey, deviceName: `other-${i}` })),
-  });
+  world.seed(...Array.from({ length: count }, (_, i) => `other-${i}`));
 }
 
 /** Requests of all operations together. */
