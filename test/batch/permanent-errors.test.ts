@@ -1,5 +1,5 @@
 import type { Result } from '../../lib/batch';
-import { legacy, tencents } from '../support/tested-clouds';
+import { legacy, tencents, testedClouds } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
 /** What the cloud got until now, in order. */
@@ -84,7 +84,12 @@ describe('a Create that can never work fails within one look, and makes nothing 
 describe.each(tencents)('$name: a Create that can never work', (cloud) => {
   const { operations, codes } = cloud;
   const inspect = cloud === legacy ? 'ListDevices' : 'DescribeProduct';
+  const [wrongSecret, unknownKey] =
+    cloud === legacy ? ['4100', '4104'] : ['AuthFailure.SignatureFailure', 'AuthFailure.SecretIdNotFound'];
+  const change = ({ emulator: { tencent } }: World, key: object) => tencent.keys.put({ ...tencent.apiKey, ...key });
   const refusals: [what: string, code: string, spoil: (world: World) => void, calls: string[]][] = [
+    ['the secret of the key is wrong', wrongSecret, (world) => change(world, { secretKey: 'rotated' }), [inspect]],
+    ['the key is disabled', unknownKey, (world) => change(world, { active: false }), [inspect]],
     ['the key may do nothing', codes.denied, (world) => world.denyOperation('*'), [inspect]],
     ['there is no such product', codes.missingProduct, (world) => fail(world, codes.missingProduct), [inspect]],
     ['the key may not delete', codes.denied, (world) => world.denyOperation('DeleteDevice'), [inspect, 'DeleteDevice']],
@@ -108,19 +113,16 @@ describe.each(tencents)('$name: a Create that can never work', (cloud) => {
   });
 });
 
-describe('a permission that is taken away while a job runs', () => {
+describe.each(testedClouds)('$name: a permission that is taken away while a job runs', (cloud) => {
   it('fails at the next look, says what is left, and the Delete finishes once it is back (I2, I8)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
+    const { status } = cloud.operations;
     let denied = 0;
     const order = world.order({ type: 'create', options: world.options(lights(3)) });
     const generation = (await world.submit(order)) as string;
     const ports = world.ports(async (what, run) => {
-      if (
-        denied === 0 &&
-        what === 'cloud QueryBatchRegisterDeviceStatus' &&
-        world.calls('BatchRegisterDeviceWithApplyId')
-      ) {
-        world.denyOperation('QueryBatchRegisterDeviceStatus');
+      if (denied === 0 && what === `cloud ${status}` && world.calls(cloud.operations.create)) {
+        world.denyOperation(status);
         denied = world.clock.now();
       }
       return run();
@@ -128,55 +130,60 @@ describe('a permission that is taken away while a job runs', () => {
     const result = await world.work(order.requestId, 'b1', ports);
     expect(result).toMatchObject({
       state: 'failed',
-      message: expect.stringMatching(/NoPermission.*taking it back failed/) as string,
+      message: expect.stringMatching(`${cloud.codes.denied}.*taking it back failed`) as string,
     });
     expect(world.clock.now() - denied).toBeLessThan(1_000);
     // One look while it rose, one when it was to be taken back.
-    const refused = world.emulator.journal.calls('QueryBatchRegisterDeviceStatus').filter(({ code }) => code);
+    const refused = world.emulator.journal.calls(status).filter(({ code }) => code);
     expect(refused).toHaveLength(2);
 
-    world.emulator.aliyun.keys.put(world.emulator.aliyun.accessKey);
+    cloud.seed(world.emulator, { denied: [] });
     expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual([]);
   });
 });
 
-describe('a Delete', () => {
+describe.each(testedClouds)('$name: a Delete', (cloud) => {
   it('that can never work fails within one look, and deletes what is left when it is run again (I8)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(3)));
     world.denyOperation('DeleteDevice');
     const cost = await costOf(world, () => world.delete(generation));
-    expect(cost.result).toMatchObject({ state: 'failed', message: expect.stringContaining('NoPermission') as string });
+    expect(cost.result).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining(cloud.codes.denied) as string,
+    });
     expect(cost.sent.filter((operation) => operation === 'DeleteDevice').length).toBeLessThanOrEqual(3);
     expect(cost.seconds).toBeLessThan(1);
-    world.emulator.aliyun.keys.put(world.emulator.aliyun.accessKey);
+    cloud.seed(world.emulator, { denied: [] });
     expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual([]);
   });
 
   it('counts a device that somebody else has deleted as gone', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(3)));
-    world.emulator.aliyun.deleteDevice('light-002');
+    world.deleteByHand('light-002');
     expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual([]);
   });
 
   it('does not ask for jobs that are long over, which the cloud may have forgotten', async () => {
-    const world = new World({ aliyun: { assumptions: { applyIdRetentionMs: 600_000 } } });
+    const world = new World({ cloud, jobs: { lifeMs: 600_000 } });
     const { generation } = await world.create(world.options(lights(3)));
     await world.clock.sleep(3600_000);
     const cost = await costOf(world, () => world.delete(generation));
     expect(cost.result).toEqual({ state: 'succeeded' });
-    expect(cost.sent.filter((operation) => /ApplyId|Status/.test(operation))).toEqual([]);
+    expect(
+      cost.sent.filter((operation) => [cloud.operations.status, cloud.operations.collect].includes(operation)),
+    ).toEqual([]);
     expect(world.devices()).toEqual([]);
   });
 });
 
-describe('a cloud that is away for long', () => {
+describe.each(testedClouds)('$name: a cloud that is away for long', (cloud) => {
   it('is put up with for ten minutes on end, over as many invocations as that takes (I8)', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     world.fault({ kind: 'gatewayError', status: 503, code: 'ServiceUnavailable' });
     const order = world.order({ type: 'create', options: world.options(lights(3)) });
     // A fifth of it is more than ten minutes.
@@ -190,7 +197,7 @@ describe('a cloud that is away for long', () => {
   });
 
   it('again and again, but never for long, holds nothing up for good', async () => {
-    const world = new World();
+    const world = new World({ cloud });
     const order = world.order({ type: 'create', options: world.options(lights(3)) });
     await world.submit(order);
     const ports = world.ports(async (what, run) => {
@@ -201,7 +208,7 @@ describe('a cloud that is away for long', () => {
     });
     expect(await world.work(order.requestId, 'b1', ports)).toMatchObject({ state: 'succeeded' });
     expect(world.devices()).toEqual(lights(3));
-    expect(world.calls('BatchRegisterDeviceWithApplyId')).toBe(1);
+    expect(world.calls(cloud.operations.create)).toBe(1);
   });
 });
 
