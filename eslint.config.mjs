@@ -69,7 +69,7 @@ const folderRules = arrows.map(({ from, not, andNot, nor }) => ({
             message: `${from} must not depend on this package (ARCHITECTURE.md).`,
           },
           {
-            regex: '^\\.{1,2}/(.*/)?(test|bench|examples|local-aws|scripts)(/|$)',
+            regex: '^\\.{1,2}/(.*/)?(test|bench|examples|local-aws|local-pulumi|scripts)(/|$)',
             message: 'This is no part of what is published.',
           },
           ...(nor ? [nor] : []),
