@@ -1,0 +1,221 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { installPulumi } from '../../../../local-pulumi';
+import { linkPackages } from '../../../support/pulumi-program';
+import { processesWith } from '../../harness/processes';
+import { Command, type Said } from './command';
+
+export interface ProjectOptions {
+  /** What the program sees of the environment, beside what the CLI needs. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Puts packages into the folder. @default links to those of this clone */
+  readonly install?: (folder: string) => Promise<void>;
+  /** @default a CommonJS program, index.js */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The Node that everything runs on. @default the one that this runs on */
+  readonly node?: string;
+}
+
+/**
+ * A Pulumi program in a folder of its own, with a stack whose state is a file beside it. What the CLI starts is found by its
+ * environment, and ends with the project.
+ */
+export class Project {
+  /** All that the CLI ever printed. */
+  readonly printed: string[] = [];
+  #environment: NodeJS.ProcessEnv = {};
+
+  static async open(options: ProjectOptions = {}): Promise<Project> {
+    const bin = await installPulumi({ say: (line) => console.log(line) });
+    const project = new Project(await mkdtemp(join(tmpdir(), 'e2e-pulumi-')), bin, options.node ?? process.execPath);
+    try {
+      project.setEnvironment(options.environment ?? {});
+      await project.#furnish(options);
+      await project.succeed('stack', 'init', STACK);
+    } catch (failure) {
+      await project.close();
+      throw failure;
+    }
+    return project;
+  }
+
+  private constructor(
+    readonly root: string,
+    private readonly bin: string,
+    private readonly node: string,
+  ) {}
+
+  /** Where the program lies. */
+  get folder(): string {
+    return join(this.root, 'program');
+  }
+
+  /** From the next command on. */
+  setEnvironment(environment: NodeJS.ProcessEnv): void {
+    this.#environment = environment;
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    await writeFile(join(this.folder, name), text);
+  }
+
+  preview(...flags: string[]): Promise<Said> {
+    return this.run('preview', ...flags);
+  }
+
+  up(...flags: string[]): Promise<Said> {
+    return this.run('up', ...AT_ONCE, ...flags);
+  }
+
+  refresh(...flags: string[]): Promise<Said> {
+    return this.run('refresh', ...AT_ONCE, ...flags);
+  }
+
+  destroy(...flags: string[]): Promise<Said> {
+    return this.run('destroy', ...AT_ONCE, ...flags);
+  }
+
+  /** `up`, while the test goes on. */
+  startUp(): Command {
+    return this.#start(['up', ...AT_ONCE]);
+  }
+
+  /** Any command, to its end. */
+  run(...args: string[]): Promise<Said> {
+    return this.#start(args).ended;
+  }
+
+  /** Any command, which must succeed. */
+  async succeed(...args: string[]): Promise<string> {
+    const { code, text, stdout } = await this.run(...args);
+    if (code !== 0) throw new Error(`pulumi ${args.join(' ')} failed:\n${text}`);
+    return stdout;
+  }
+
+  /** Those of the stack, secrets in the clear: so it is not kept in `printed`. */
+  async outputs(): Promise<Record<string, unknown>> {
+    const { stdout } = await this.#start(['stack', 'output', '--json', '--show-secrets'], false).ended;
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** The stack's state, as text. */
+  async stateText(): Promise<string> {
+    return readFile(join(this.root, 'state/.pulumi/stacks', NAME, `${STACK}.json`), 'utf8');
+  }
+
+  async resources(): Promise<StateResource[]> {
+    const { checkpoint } = JSON.parse(await this.stateText()) as Checkpoint;
+    return (checkpoint.latest?.resources ?? []).filter(({ type }) => type.includes('DeviceBatch'));
+  }
+
+  /** Every file that the backend keeps: also older states. */
+  stateFiles(): Promise<Map<string, string>> {
+    return filesIn(join(this.root, 'state'));
+  }
+
+  /** Every file of the journal. */
+  journal(): Promise<Map<string, string>> {
+    return filesIn(this.journalFolder);
+  }
+
+  get journalFolder(): string {
+    return join(this.folder, '.iot-device-batch');
+  }
+
+  /** The ids of all processes that the CLI has started and that still live. */
+  processes(): Promise<number[]> {
+    return processesWith(`PULUMI_HOME=${this.home}`);
+  }
+
+  /** Those that run providers. */
+  async providers(): Promise<number[]> {
+    const found = await Promise.all(
+      (await this.processes()).map(async (pid) => {
+        const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+        return command.some((part) => part.endsWith('cmd/dynamic-provider/index.js')) ? [pid] : [];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** As if the machine had lost its power. */
+  async killAll(): Promise<void> {
+    for (let pids = await this.processes(); pids.length > 0; pids = await this.processes()) {
+      for (const pid of pids) end(pid);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.killAll();
+    await rm(this.root, { recursive: true, force: true });
+  }
+
+  get home(): string {
+    return join(this.root, 'home');
+  }
+
+  async #furnish({ install = linkPackages, files = {} }: ProjectOptions): Promise<void> {
+    await Promise.all(['program', 'state', 'home'].map((name) => mkdir(join(this.root, name))));
+    await this.write('Pulumi.yaml', `name: ${NAME}\nruntime: nodejs\n`);
+    await this.write('package.json', JSON.stringify({ name: NAME, private: true, main: 'index.js' }));
+    for (const [name, text] of Object.entries(files)) await this.write(name, text);
+    await install(this.folder);
+  }
+
+  #start(args: string[], isPrinted = true): Command {
+    const env = {
+      PATH: [dirname(this.node), this.bin, process.env.PATH].join(delimiter),
+      HOME: this.home,
+      PULUMI_HOME: this.home,
+      PULUMI_BACKEND_URL: `file://${join(this.root, 'state')}`,
+      PULUMI_CONFIG_PASSPHRASE: 'correct horse',
+      // Nothing is asked of Pulumi's service.
+      PULUMI_SKIP_UPDATE_CHECK: 'true',
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+      PULUMI_SUPPRESS_NEO_LINK: 'true',
+      ...this.#environment,
+    };
+    const command = new Command(join(this.bin, 'pulumi'), [...args, '--non-interactive', '--color', 'never'], {
+      cwd: this.folder,
+      env,
+    });
+    if (isPrinted) void command.ended.then(({ text }) => this.printed.push(text));
+    return command;
+  }
+}
+
+export const NAME = 'town';
+export const STACK = 'dev';
+const AT_ONCE = ['--yes', '--skip-preview'];
+
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly initErrors?: readonly string[];
+}
+
+interface Checkpoint {
+  readonly checkpoint: { readonly latest?: { readonly resources?: readonly StateResource[] } };
+}
+
+async function filesIn(folder: string): Promise<Map<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(
+    await Promise.all(
+      files.map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'latin1')] as const),
+    ),
+  );
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
