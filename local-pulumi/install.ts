@@ -81,7 +81,17 @@ async function build(folder: string, { environment = process.env, inBackground =
   const own = join(folder, 'go');
   const caches = (await cachesOfGo(environment)) ?? { GOMODCACHE: join(own, 'mod'), GOCACHE: join(own, 'build') };
   for (const { module, output, main, flags } of PROGRAMS) {
-    const args = ['build', '-mod=readonly', '-modcacherw', '-trimpath', ...flags, '-o', join(folder, output), main];
+    const args = [
+      'build',
+      '-buildvcs=false',
+      '-mod=readonly',
+      '-modcacherw',
+      '-trimpath',
+      ...flags,
+      '-o',
+      join(folder, output),
+      main,
+    ];
     await compile(args, join(__dirname, module), { ...environment, ...settingsOfGo(caches, own) }, inBackground);
   }
   await copyFile(PLUGIN, join(folder, basename(PLUGIN)));
