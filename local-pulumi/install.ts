@@ -35,6 +35,8 @@ export interface InstallOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Lets other work go first. @default false */
   readonly inBackground?: boolean;
+  /** Ends the build, or the waiting for it. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface InstallOptions {
  * @throws {MissingPrerequisite} if there is neither a `pulumi` nor a Go that can build it
  */
 export async function installPulumi(options: InstallOptions): Promise<string> {
-  const { say, environment = process.env } = options;
+  const { say, environment = process.env, signal } = options;
   const given = await findOnPath('pulumi', environment.PATH);
   if (given) return dirname(given);
   const folder = join(cacheFolder(environment), `pulumi-${await digest()}`);
@@ -61,6 +63,7 @@ export async function installPulumi(options: InstallOptions): Promise<string> {
       await makeOnce(folder, (unfinished) => build(unfinished, options));
       say(`built the Pulumi CLI in ${Math.round((performance.now() - started) / 1000)} s`);
     },
+    signal,
   );
   return folder;
 }
@@ -77,7 +80,8 @@ async function digest(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function build(folder: string, { environment = process.env, inBackground = false }: InstallOptions) {
+async function build(folder: string, options: InstallOptions): Promise<void> {
+  const { environment = process.env } = options;
   const own = join(folder, 'go');
   const caches = (await cachesOfGo(environment)) ?? { GOMODCACHE: join(own, 'mod'), GOCACHE: join(own, 'build') };
   for (const { module, output, main, flags } of PROGRAMS) {
@@ -92,7 +96,7 @@ async function build(folder: string, { environment = process.env, inBackground =
       join(folder, output),
       main,
     ];
-    await compile(args, join(__dirname, module), { ...environment, ...settingsOfGo(caches, own) }, inBackground);
+    await compile(args, join(__dirname, module), { ...environment, ...settingsOfGo(caches, own) }, options);
   }
   await copyFile(PLUGIN, join(folder, basename(PLUGIN)));
   await chmod(join(folder, basename(PLUGIN)), 0o755);
@@ -108,15 +112,20 @@ const settingsOfGo = (caches: GoCaches, GOPATH: string) => ({
   ...caches,
 });
 
-async function compile(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, inBackground: boolean) {
+async function compile(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, options: InstallOptions) {
+  const { inBackground = false, signal } = options;
+  signal?.throwIfAborted(); // it would never be heard of again
   const go = ProcessGroup.start('go', args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
   if (inBackground && go.process.pid) setPriority(go.process.pid, 10);
   const printed: Buffer[] = [];
   go.process.stderr!.on('data', (bytes: Buffer) => printed.push(bytes));
-  const { code, signal } = await go.exited;
-  if (code !== 0) {
+  const stop = (): void => void go.stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  const exit = await go.exited.finally(() => signal?.removeEventListener('abort', stop));
+  signal?.throwIfAborted();
+  if (exit.code !== 0) {
     const text = Buffer.concat(printed).toString().trim().split('\n').slice(-20).join('\n');
-    throw new Error(`go could not build the Pulumi CLI (${signal ?? `exit code ${code}`}):\n${text}`);
+    throw new Error(`go could not build the Pulumi CLI (${exit.signal ?? `exit code ${exit.code}`}):\n${text}`);
   }
 }
 

@@ -15,8 +15,9 @@ export async function alone<T>(
   isDone: () => Promise<boolean>,
   onWait: () => void,
   work: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T | undefined> {
-  for (let waited = false; !(await take(path)); await sleep(POLL_MS)) {
+  for (let waited = false; !(await take(path)); await sleep(POLL_MS, undefined, { signal })) {
     if (await isDone()) return undefined;
     if (await isAbandoned(path)) await rmdir(path).catch(() => undefined);
     if (!waited) onWait();

@@ -8,7 +8,7 @@ import { installPulumi } from '../../local-pulumi';
 let folder: string;
 let environment: NodeJS.ProcessEnv;
 let said: string[];
-const install = () => installPulumi({ say: (line) => said.push(line), environment });
+const install = (signal?: AbortSignal) => installPulumi({ say: (line) => said.push(line), environment, signal });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'local-pulumi-'));
@@ -98,6 +98,20 @@ test('a build that fails shows what Go said and leaves nothing', async () => {
   await go('echo "missing go.sum entry" >&2; exit 1');
 
   await expect(install()).rejects.toThrow(/could not build the Pulumi CLI \(exit code 1\):\nmissing go\.sum entry/);
+  expect(await cache()).toEqual([]);
+});
+
+test('given up, it stops building and waiting, and leaves nothing', async () => {
+  await go('sleep 60');
+  const controller = new AbortController();
+  const both = [install(controller.signal), install(controller.signal)].map((one) =>
+    expect(one).rejects.toThrow(/abort/i),
+  );
+  while (!said.some((line) => line.startsWith('waiting'))) await new Promise((resolve) => setTimeout(resolve, 20));
+
+  controller.abort();
+
+  await Promise.all(both);
   expect(await cache()).toEqual([]);
 });
 
