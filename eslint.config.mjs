@@ -8,29 +8,39 @@ import tseslint from 'typescript-eslint';
 const arrows = [
   {
     from: 'lib',
-    not: ['pulumi', 'batch', 'clouds', 'handler', 'emulator', 'bin'],
-    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+    not: ['pulumi', 'batch', 'clouds', 'stores', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk', '@pulumi'],
   },
   {
     from: 'lib/batch',
-    not: ['clouds', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
-    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+    not: ['clouds', 'stores', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk', '@pulumi'],
   },
   {
     from: 'lib/batch/contract',
-    not: ['clouds', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
-    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+    not: ['clouds', 'stores', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk', '@pulumi'],
     nor: { regex: '^\\.\\./(?!errors$)', message: 'The contract knows nothing of the engine but its errors.' },
   },
   {
     from: 'lib/clouds',
-    not: ['cdk', 'pulumi', 'handler', 'emulator', 'bin'],
-    andNot: ['aws-cdk-lib', 'constructs', '@aws-sdk'],
+    not: ['stores', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['aws-cdk-lib', 'constructs', '@aws-sdk', '@pulumi'],
+  },
+  {
+    from: 'lib/stores',
+    not: ['clouds', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk', '@pulumi'],
+  },
+  {
+    from: 'lib/pulumi',
+    not: ['cdk', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
   },
   {
     from: 'lib/cdk',
-    not: ['pulumi', 'handler', 'emulator', 'bin'],
-    andNot: ['undici', '@aws-sdk'],
+    not: ['stores', 'pulumi', 'handler', 'emulator', 'bin'],
+    andNot: ['undici', '@aws-sdk', '@pulumi'],
     nor: {
       regex: '(^|/)(batch/(?!contract/(?!index$|parse-options$)[a-z-]+$)|clouds/(?!([a-z]+/)?limits$)|(batch|clouds)$)',
       message: 'The construct knows the files of the contract, without its parser, and the limits of the clouds.',
@@ -38,18 +48,18 @@ const arrows = [
   },
   {
     from: 'handler',
-    not: ['cdk', 'pulumi', 'emulator', 'bin'],
-    andNot: ['undici', 'aws-cdk-lib', 'constructs'],
+    not: ['stores', 'cdk', 'pulumi', 'emulator', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@pulumi'],
   },
   {
     from: 'emulator',
-    not: ['lib', 'batch', 'clouds', 'cdk', 'pulumi', 'handler', 'bin'],
-    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk'],
+    not: ['lib', 'batch', 'clouds', 'stores', 'cdk', 'pulumi', 'handler', 'bin'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk', '@pulumi'],
   },
   {
     from: 'bin',
     not: ['cdk', 'pulumi'],
-    andNot: ['undici', 'aws-cdk-lib', 'constructs'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@pulumi'],
   },
 ];
 

@@ -4,7 +4,7 @@ import { awsClientConfig } from '../handler/aws-client';
 import { credentialVaults } from '../handler/credential-vaults';
 import { deviceSecrets } from '../handler/device-secrets';
 import { patientStore } from '../handler/patient-store';
-import { redactText } from '../handler/redaction';
+import { redactText } from '../lib/clouds/http/redaction';
 import { Secrets, secretsManager } from '../handler/secrets';
 import {
   BatchError,

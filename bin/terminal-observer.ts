@@ -1,4 +1,4 @@
-import { redactText } from '../handler/redaction';
+import { redactText } from '../lib/clouds/http/redaction';
 import type { Clock } from '../lib/batch/ports/clock';
 import type { Observer, Progress } from '../lib/batch/ports/observer';
 

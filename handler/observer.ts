@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/batch/ports/clock';
 import type { Observer, Progress } from '../lib/batch/ports/observer';
-import { isSecretField, redactText } from './redaction';
+import { isSecretField, redactText } from '../lib/clouds/http/redaction';
 
 /** What a log needs: the time, and where its lines go. */
 export interface LogPorts {

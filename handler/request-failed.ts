@@ -1,4 +1,4 @@
-import { redactText } from './redaction';
+import { redactText } from '../lib/clouds/http/redaction';
 
 /**
  * A request that failed, as CloudFormation and its user shall see it. The framework puts message and stack into the

@@ -1,4 +1,5 @@
 import { endAsFailed } from './kept';
+import type { Workers } from './ports/workers';
 import { generationOf, isOpen, type Head, type Request } from './record/head';
 
 /**
@@ -16,14 +17,20 @@ export function abandonedAt({ deadline }: Request): number {
   return deadline + ABANDONED_MS;
 }
 
+/** Whether nobody is going to finish a request, if it is open: its time is long over, or whoever asked is known to be dead. */
+export function isAbandoned(request: Request, now: number, workers?: Workers): boolean {
+  const { asker } = request;
+  return now > abandonedAt(request) || (asker !== undefined && workers?.isDead(asker) === true);
+}
+
 /** Whether the head has an open request that nobody is going to finish. */
-export function hasAbandoned(head: Head, now: number): boolean {
-  return head.requests.some((request) => isOpen(request) && now > abandonedAt(request));
+export function hasAbandoned(head: Head, now: number, workers?: Workers): boolean {
+  return head.requests.some((request) => isOpen(request) && isAbandoned(request, now, workers));
 }
 
 /** Ends the requests that nobody is going to finish, so that what they were making can be taken back. */
-export function endAbandoned(head: Head, now: number): void {
-  for (const request of head.requests) if (now > abandonedAt(request)) end(head, request);
+export function endAbandoned(head: Head, now: number, workers?: Workers): void {
+  for (const request of head.requests) if (isAbandoned(request, now, workers)) end(head, request);
 }
 
 /**

@@ -1,5 +1,8 @@
 /** The engine: what a batch is told (`submit`), and how it gets there (`reconcile`). */
 export { submit, type Order } from './submit';
+export { takeUp } from './take-up';
+export { findDrift, type Drift } from './find-drift';
+export { readSecrets } from './read-secrets';
 export { reconcile, type Result } from './reconcile';
 export { loadNames } from './record/names';
 export { DELAYED_DELIVERY_MS } from './intent';

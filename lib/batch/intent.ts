@@ -16,14 +16,18 @@ export interface Ask {
   access: Access;
   /** Digest of the options as they came, to recognise them as another event's old ones. */
   digest: string;
+  /** Wants a new generation even where one like it stands: devices of that one are missing. */
+  anew?: boolean;
 }
 
 /** What somebody wants of a batch. `requestId` is the same for each delivery of one event. */
-export type BatchEvent =
+export type BatchEvent = { asker?: string } & (
   | { type: 'create'; requestId: string; ask: Ask; deadline: number }
   /** `previous`: digest of the options that the asker believes to be in force. */
   | { type: 'update'; requestId: string; named: string; ask: Ask; previous?: string; deadline: number }
-  | { type: 'delete'; requestId: string; named: string; deadline: number };
+  /** `line`: means the named generation, what it replaced and what replaced it, but for `spared`; never another. */
+  | { type: 'delete'; requestId: string; named: string; line?: { spared?: string }; deadline: number }
+);
 
 /** An older event may reach us after a younger one for as long as this (Lambda's queue; MaximumEventAge is set to it). */
 export const DELAYED_DELIVERY_MS = 60_000;
@@ -54,7 +58,12 @@ export function accept(head: Head, event: BatchEvent, clock: Clock): string | un
 
 function open(head: Head, event: BatchEvent, clock: Clock): Request {
   const now = clock.now();
-  const base = { id: event.requestId, acceptedAt: now, deadline: event.deadline };
+  const { requestId: id, deadline, asker } = event;
+  const base = { id, acceptedAt: now, deadline, ...(asker !== undefined && { asker }) };
+  if (event.type === 'delete' && event.line) {
+    letLineFall(head, event.named, event.line.spared);
+    return { ...base, kind: 'drop', named: event.named };
+  }
   if (event.type === 'delete') {
     const found = letFall(head, event.named);
     return { ...base, kind: 'drop', named: event.named, ...(!found && { notBefore: now + DELAYED_DELIVERY_MS }) };
@@ -70,7 +79,7 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   }
 
   confirm(head, event.named);
-  const standing = standingLike(head, ask, event.named);
+  const standing = ask.anew ? undefined : standingLike(head, ask, event.named);
   if (standing) standing.asked = ask.digest;
   if (standing) {
     const { cloud } = ask;
@@ -141,6 +150,35 @@ function unheardCreate(head: Head, id: string): Generation | undefined {
   );
 }
 
+/**
+ * A line is what one resource has been, from its Create on. One whose asker has a replacement beside it (Pulumi) deletes line by
+ * line, whichever is current: what of another one stands is the other's.
+ */
+function letLineFall(head: Head, named: string, spared: string | undefined): void {
+  const line = lineOf(head, named);
+  for (const generation of head.generations) if (line.has(generation.id)) generation.named = true;
+  fall(head, ({ id }) => line.has(id) && id !== spared);
+  const current = head.generations.find(({ id }) => id === head.current);
+  if (current?.phase === 'standing') return;
+  const heir = head.generations.findLast(({ phase }) => phase === 'standing');
+  if (!heir) delete head.current;
+  else Object.assign(head, { current: heir.id, policy: heir.policy });
+}
+
+/** The ids of a generation's line, as far as it is remembered. */
+export function lineOf(head: Head, id: string): Set<string> {
+  const line = new Set([id]);
+  for (let size = 0; size < line.size;) {
+    size = line.size;
+    for (const { id: member, replaces } of head.generations) {
+      if (replaces === undefined) continue;
+      if (line.has(member)) line.add(replaces);
+      if (line.has(replaces)) line.add(member);
+    }
+  }
+  return line;
+}
+
 const SUPERSEDED = 'Superseded';
 
 /** Lets every generation fall, of those that list or keep devices, that `condition` holds for. */
@@ -173,11 +211,8 @@ function standingLike(head: Head, ask: Ask, named: string): Generation | undefin
   return alike.find((each) => each.id === named) ?? alike.at(-1);
 }
 
-function newGeneration(
-  head: Head,
-  { type: origin, requestId: request, ask }: Exclude<BatchEvent, { type: 'delete' }>,
-  clock: Clock,
-): Generation {
+function newGeneration(head: Head, event: Exclude<BatchEvent, { type: 'delete' }>, clock: Clock): Generation {
+  const { type: origin, requestId: request, ask } = event;
   const generation: Generation = {
     // At most 64 bytes, and never computed again: it is CloudFormation's physical id.
     id: `${head.batchId}-${clock.nonce(8)}`,
@@ -195,6 +230,7 @@ function newGeneration(
     names: ask.names,
     reported: false,
     named: false,
+    ...(event.type === 'update' && { replaces: event.named }),
     planned: false,
   };
   head.generations.push(generation);

@@ -5,6 +5,7 @@ import type { Observer } from './ports/observer';
 import type { Store } from './ports/store';
 import type { ReadNames } from './ports/names-source';
 import type { CredentialVault } from './ports/vault';
+import type { Workers } from './ports/workers';
 import { generationOf, requestOf, type Access, type Generation, type Head, type Request } from './record/head';
 import type { Lease } from './record/lease';
 import type { CloudReference } from './contract/cloud-reference';
@@ -17,6 +18,8 @@ export interface EnginePorts {
   clock: Clock;
   observer: Observer;
   vault: CredentialVault;
+  /** Absent where nobody can tell of another whether it still works. */
+  workers?: Workers;
   /** Absent where no order has its names in a file. */
   readNames?: ReadNames;
   /**

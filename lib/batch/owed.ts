@@ -27,7 +27,7 @@ async function settleOther(operation: Operation, batchId: string, failures: stri
   const record = await BatchRecord.load(operation.store, operation.clock, batchId);
   const now = operation.clock.now();
   if (!record.head.generations.some(owed) && !hasAbandoned(record.head, now)) return;
-  const lease = await Lease.take(record, operation.lease.until);
+  const lease = await Lease.take(record, operation.lease.until, operation.ports.workers);
   if (!lease) return;
   try {
     if (hasAbandoned(lease.head, now)) await lease.update((head) => endAbandoned(head, now));

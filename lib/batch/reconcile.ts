@@ -39,7 +39,7 @@ export async function reconcile(
   const record = await BatchRecord.load(ports.store, ports.clock, batchId);
   const early = resultOf(record.head, requestId, ports.clock.now());
   if (early) return early;
-  const lease = await Lease.take(record, goneBy);
+  const lease = await Lease.take(record, goneBy, ports.workers);
   if (!lease) {
     await record.update((head) => endOverdue(head, requestId, ports.clock.now()));
     return resultOf(record.head, requestId, ports.clock.now()) ?? { state: 'unfinished' };

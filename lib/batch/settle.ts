@@ -119,7 +119,7 @@ class Settling {
       });
       return false;
     }
-    const lease = await Lease.take(record, now + TURN_MS + LAST_CALL_MS);
+    const lease = await Lease.take(record, now + TURN_MS + LAST_CALL_MS, this.ports.workers);
     if (!lease) {
       this.reasons.set(batchId, busy());
       return false;

@@ -8,11 +8,12 @@ import type { Policy } from './record/head';
 import { saveNames, sha256 } from './record/names';
 
 /** An event as its receiver understands it. `requestId` must be the same for every delivery of one event. */
-export type Order = { requestId: string; deadline: number } & (
+export type Order = { requestId: string; deadline: number; asker?: string } & (
   | { type: 'create'; options: BatchOptions }
   /** `named`: the generation that the asker has. `previous`: the options that it believes to be in force. */
-  | { type: 'update'; named: string; options: BatchOptions; previous?: BatchOptions }
-  | { type: 'delete'; named: string }
+  | { type: 'update'; named: string; options: BatchOptions; previous?: BatchOptions; anew?: boolean }
+  /** `line`: not more than the named generation, what it replaced and what replaced it, but for `spared`. */
+  | { type: 'delete'; named: string; line?: { spared?: string } }
 );
 
 /**
@@ -34,12 +35,17 @@ export async function submit(store: Store, clock: Clock, batchId: string, order:
 }
 
 async function toEvent(store: Store, batchId: string, order: Order): Promise<BatchEvent> {
-  const { requestId, deadline } = order;
-  if (order.type === 'delete') return { type: 'delete', requestId, deadline, named: order.named };
+  const { requestId, deadline, asker } = order;
+  const base = { requestId, deadline, ...(asker !== undefined && { asker }) };
+  if (order.type === 'delete') {
+    const { named, line } = order;
+    return { ...base, type: 'delete', named, ...(line && { line }) };
+  }
   const ask = await toAsk(store, batchId, order.options);
-  if (order.type === 'create') return { type: 'create', requestId, deadline, ask };
+  if (order.type === 'create') return { ...base, type: 'create', ask };
   const previous = order.previous && digestOf(order.previous);
-  return { type: 'update', requestId, deadline, ask, named: order.named, ...(previous !== undefined && { previous }) };
+  if (order.anew) ask.anew = true;
+  return { ...base, type: 'update', ask, named: order.named, ...(previous !== undefined && { previous }) };
 }
 
 async function toAsk(store: Store, batchId: string, options: BatchOptions): Promise<Ask> {
@@ -86,6 +92,6 @@ async function toExisting(store: Store, onExisting: OnExistingOption): Promise<P
   return typeof onExisting === 'string' ? onExisting : saveNames(store, onExisting.adopt);
 }
 
-function digestOf(options: BatchOptions): string {
+export function digestOf(options: BatchOptions): string {
   return sha256(JSON.stringify(options));
 }

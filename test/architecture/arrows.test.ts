@@ -9,10 +9,12 @@ const MAY: Record<string, string[]> = {
   'lib/batch/contract': [],
   'lib/batch': ['lib/batch/contract'],
   'lib/clouds': ['lib/batch', 'lib/batch/contract', 'limits'],
+  'lib/stores': ['lib/batch', 'lib/batch/contract'],
   'lib/cdk': ['lib/batch/contract', 'limits'],
+  'lib/pulumi': ['lib/batch', 'lib/batch/contract', 'lib/clouds', 'lib/stores', 'limits'],
   handler: ['lib/batch', 'lib/batch/contract', 'lib/clouds', 'limits'],
   emulator: [],
-  bin: ['emulator', 'handler', 'lib/batch', 'lib/batch/contract', 'lib/clouds', 'limits'],
+  bin: ['emulator', 'handler', 'lib/batch', 'lib/batch/contract', 'lib/clouds', 'lib/stores', 'limits'],
 };
 
 /** A file of each part, for others to import. */
@@ -21,7 +23,9 @@ const EXAMPLES: Record<string, string> = {
   'lib/batch': 'lib/batch/reconcile.ts',
   'lib/clouds': 'lib/clouds/aliyun/client.ts',
   limits: 'lib/clouds/aliyun/limits.ts',
+  'lib/stores': 'lib/stores/file-store.ts',
   'lib/cdk': 'lib/cdk/device-batch.ts',
+  'lib/pulumi': 'lib/pulumi/provider.ts',
   handler: 'handler/on-event.ts',
   emulator: 'emulator/server.ts',
   bin: 'bin/iot-device-batch.ts',
@@ -35,6 +39,7 @@ const PACKAGES: Record<string, string[]> = {
   'aws-cdk-lib/aws-s3': ['lib/cdk'],
   constructs: ['lib/cdk'],
   undici: ['lib/clouds'],
+  '@pulumi/pulumi': ['lib/pulumi'],
   '@aws-sdk/client-s3': ['handler', 'bin'],
 };
 

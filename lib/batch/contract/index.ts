@@ -1,6 +1,7 @@
 export * from './activation-option';
 export * from './attributes';
 export * from './cloud-reference';
+export * from './cloud-rules';
 export * from './device-names';
 export * from './device-secrets';
 export * from './environment';

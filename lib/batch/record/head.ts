@@ -81,6 +81,8 @@ const generationSchema = z.looseObject({
   reported: z.boolean(),
   /** Whether an Update or Delete ever came with this generation's id, so that whoever asks knows of it. */
   named: z.boolean(),
+  /** The generation that the Update came with which asked for this one. */
+  replaces: z.string().optional(),
   /** Whether its change failed and what exists of it was kept. */
   kept: z.boolean().optional(),
   /** The id, of the asker's own making, of a Delete that was taken to mean this Create. */
@@ -134,6 +136,8 @@ const requestSchema = z.looseObject({
   named: z.string().optional(),
   acceptedAt: z.number(),
   deadline: z.number(),
+  /** Which process asked last, where that can be told (`ports/workers.ts`). */
+  asker: z.string().optional(),
   /** An unexpected event waits until then for an older one that may have been delayed. */
   notBefore: z.number().optional(),
   /** Digest of the options that the older one would have asked for. */
@@ -157,7 +161,14 @@ export const headSchema = z.looseObject({
   /** New with every write, so that a conflict after a lost answer can be told from a real one. */
   nonce: z.string(),
   /** Who works on the batch, and until when at most (milliseconds since 1970). */
-  lease: z.looseObject({ holder: z.string(), until: z.number() }).optional(),
+  lease: z
+    .looseObject({
+      holder: z.string(),
+      until: z.number(),
+      /** In which process, where that can be told (`ports/workers.ts`). */
+      worker: z.string().optional(),
+    })
+    .optional(),
   /** The generation that the last successful Create or Update returned. */
   current: z.string().optional(),
   /** Whether a later event showed that whoever asks knows of `current`. */
@@ -170,6 +181,8 @@ export const headSchema = z.looseObject({
   generations: z.array(generationSchema),
   /** Oldest first. */
   requests: z.array(requestSchema),
+  /** Pulumi: the ids of the states that were made of this record, the last of them last. */
+  states: z.array(z.string()).optional(),
 });
 
 export type Head = z.infer<typeof headSchema>;

@@ -1,3 +1,4 @@
+import type { Workers } from '../ports/workers';
 import type { BatchRecord } from './batch-record';
 import type { Head } from './head';
 
@@ -15,13 +16,15 @@ export class Lease {
     readonly until: number,
   ) {}
 
-  /** Takes the lease until `until`; undefined while somebody else holds it. */
-  static async take(record: BatchRecord, until: number): Promise<Lease | undefined> {
+  /** Takes the lease until `until`; undefined while somebody else holds it who may be at work. */
+  static async take(record: BatchRecord, until: number, workers?: Workers): Promise<Lease | undefined> {
     const holder = record.clock.nonce(8);
     const end = until + LEASE_MARGIN_MS;
     const head = await record.update((next) => {
-      if (next.lease && next.lease.until > record.clock.now()) return false;
-      next.lease = { holder, until: end };
+      const { until: heldUntil = 0, worker } = next.lease ?? {};
+      const isDead = worker !== undefined && workers?.isDead(worker) === true;
+      if (heldUntil > record.clock.now() && !isDead) return false;
+      next.lease = { holder, until: end, ...(workers && { worker: workers.self }) };
       return true;
     });
     return head.lease?.holder === holder ? new Lease(record, holder, end) : undefined;

@@ -1,0 +1,68 @@
+import { connect } from 'node:net';
+import type { Cloud } from '../batch/ports/cloud';
+
+/** The engine that asked has gone, so that nobody will hear the answer, and another may be at work soon. */
+export class EngineGone extends Error {
+  override readonly name = 'EngineGone';
+  constructor() {
+    super('the Pulumi engine that asked for this is gone; the next operation goes on from what is recorded');
+  }
+}
+
+/**
+ * Watches whether the engine still listens. A provider outlives an engine that is killed, or stopped for the second time; then it must
+ * not go on making devices behind the back of the next `up`.
+ */
+export class Attendance {
+  private seen?: Promise<boolean>;
+  private last?: { at: number; there: Promise<boolean> };
+
+  /** `address`: `host:port` of the engine, as a provider gets it as its last argument. */
+  constructor(private readonly address: string | undefined) {}
+
+  /** @throws EngineGone where the engine was there once and is not any more. */
+  async check(): Promise<void> {
+    // Somebody who has never been there cannot have gone: a test's stand-in, or an address of another kind.
+    if (!(await (this.seen ??= this.look()))) return;
+    if (!this.last || Date.now() - this.last.at > FRESH_MS) this.last = { at: Date.now(), there: this.look() };
+    if (!(await this.last.there)) throw new EngineGone();
+  }
+
+  private look(): Promise<boolean> {
+    const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(this.address ?? '') ?? [];
+    if (host === undefined) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const socket = connect({ host, port: Number(port) });
+      const answer = (there: boolean) => {
+        socket.destroy();
+        resolve(there);
+      };
+      socket.setTimeout(PATIENCE_MS, () => answer(true));
+      socket.once('connect', () => answer(true));
+      socket.once('error', () => answer(false));
+    });
+  }
+}
+
+const FRESH_MS = 500;
+
+/** An engine that is only slow to answer is there. */
+const PATIENCE_MS = 5_000;
+
+/** The cloud, called for as long as the engine is there. */
+export function attended(cloud: Cloud, attendance: Attendance): Cloud {
+  return new Proxy(cloud, {
+    get(target, member) {
+      const value: unknown = Reflect.get(target, member, target);
+      if (typeof value !== 'function' || member === 'close') return bound(value, target);
+      return async (...parameters: unknown[]) => {
+        await attendance.check();
+        return (value as (...all: unknown[]) => unknown).apply(target, parameters);
+      };
+    },
+  });
+}
+
+function bound(value: unknown, target: object): unknown {
+  return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+}

@@ -1,0 +1,49 @@
+import { BatchError } from '../batch/errors';
+import { redactText } from '../clouds/http/redaction';
+import { PartialFailure } from './failures';
+import type { Outputs } from './state';
+
+/**
+ * Around every method. Pulumi's plugin never answers where what is thrown is no Error or where outputs hold `undefined`, and then
+ * `up` hangs; and what it is given goes to the screen as it is.
+ */
+export async function guarded<T>(method: () => Promise<T>): Promise<T> {
+  try {
+    return plain(await method());
+  } catch (error) {
+    throw presentable(error);
+  }
+}
+
+/** What is left of a value on its way through JSON: no `undefined`, no class, nothing that a Struct refuses. */
+function plain<T>(value: T): T {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}
+
+function presentable(error: unknown): Error {
+  if (error instanceof PartialFailure) {
+    const text = redactText(error.message);
+    return Object.assign(shown(text), {
+      id: error.id,
+      properties: plain(error.properties satisfies Outputs),
+      reasons: [text],
+    });
+  }
+  if (error instanceof BatchError) return shown(redactText(withCode(error)));
+  const said =
+    error instanceof Error
+      ? `${error.name}: ${error.message}`
+      : `something that is no error was thrown: ${String(error)}`;
+  return shown(redactText(`${said} [Unexpected]`));
+}
+
+function withCode({ message, code }: BatchError): string {
+  return /\[[A-Za-z]+\]$/.test(message) ? message : `${message} [${code}]`;
+}
+
+/** Pulumi prints the stack of some errors: it would only tell of our own insides. */
+function shown(message: string): Error {
+  const error = new Error(message);
+  error.stack = message;
+  return error;
+}

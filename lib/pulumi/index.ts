@@ -1,0 +1,2 @@
+export { DeviceBatch } from './device-batch';
+export type { AliyunCloudArgs, CloudArgs, DeviceBatchArgs, DevicesArgs, TencentCloudArgs } from './device-batch-args';

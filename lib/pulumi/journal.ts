@@ -1,0 +1,112 @@
+import { join, resolve } from 'node:path';
+import { systemClock } from '../batch';
+import { BatchRecord } from '../batch/record/batch-record';
+import { isOpen, owed, type Generation, type Head } from '../batch/record/head';
+import { lineOf } from '../batch/intent';
+import { keys } from '../batch/record/keys';
+import type { Store } from '../batch/ports/store';
+import { FileStore } from '../stores/file-store';
+import { processes } from '../stores/processes';
+import { partsOfUrn, type Inputs } from './inputs';
+import { readSnapshot } from './snapshot';
+import type { StateRecord } from './state';
+
+/** Where a batch is recorded while an operation runs: a folder for the stack, beside the program. */
+export function journalOf({ journal, resourceUrn }: Inputs): FileStore {
+  const folder = typeof journal === 'string' && journal !== '' ? journal : join(DEFAULT_FOLDER, stackOf(resourceUrn));
+  return new FileStore(resolve(folder));
+}
+
+const DEFAULT_FOLDER = '.iot-device-batch';
+
+function stackOf(urn: string): string {
+  return partsOfUrn(urn).stack.replace(/[^A-Za-z0-9_.-]/g, '_') || 'stack';
+}
+
+export type Warn = (message: string) => void;
+
+/**
+ * Sees to it that the journal knows at least what the state knows: a journal that was lost is written from the state, and one that
+ * the state has left behind, because somebody else went on elsewhere, is put aside. Nothing is done by what it says.
+ */
+export async function restore(
+  store: Store,
+  batchId: string,
+  record: StateRecord | undefined,
+  warn: Warn,
+): Promise<void> {
+  if (!record) return;
+  const present = await findHead(store, batchId);
+  if (present?.states?.includes(record.state)) return;
+  const { head, objects } = readSnapshot(record.snapshot, batchId);
+  const younger = present ? present.generations.filter(({ bornAt }) => bornAt > record.at) : [];
+  if (present && younger.length < present.generations.length) await putAside(store, present, warn);
+  for (const [key, text] of objects) {
+    // Other batches come with it where some of its devices may be theirs; what is known of them here is younger.
+    if (key === keys.head(batchId) || (key.startsWith(keys.heads) && (await store.get(key)))) continue;
+    await store.put(key, text);
+  }
+  const ids = new Set(younger.map(({ id }) => id));
+  const restored: Head = {
+    ...head,
+    ...(present?.lease && { lease: present.lease }),
+    ...(present?.current !== undefined &&
+      ids.has(present.current) && { current: present.current, policy: present.policy }),
+    generations: [...head.generations, ...younger],
+    requests: [
+      ...head.requests,
+      ...(present?.requests ?? []).filter(({ target }) => target !== undefined && ids.has(target)),
+    ],
+  };
+  const batch = await BatchRecord.load(store, systemClock, batchId);
+  await batch.update((newest) => {
+    for (const member of Object.keys(newest)) delete (newest as Record<string, unknown>)[member];
+    Object.assign(newest, restored);
+  });
+}
+
+export async function findHead(store: Store, batchId: string): Promise<Head | undefined> {
+  if (!(await store.get(keys.head(batchId)))) return undefined;
+  return (await BatchRecord.load(store, systemClock, batchId)).head;
+}
+
+/** For people to look at. Its devices may be in the cloud still, and now belong to nobody here. */
+async function putAside(store: Store, head: Head, warn: Warn): Promise<void> {
+  await store.put(`discarded/${head.batchId}-${systemClock.now()}.json`, JSON.stringify(head));
+  const unsettled = head.generations
+    .filter(({ phase }) => phase !== 'standing' && phase !== 'gone')
+    .map(({ id }) => id);
+  warn(
+    `the journal of batch ${head.batchId} is older than the stack's state and was put aside` +
+      (unsettled.length > 0 ? `; it was not done with ${unsettled.join(', ')}` : ''),
+  );
+}
+
+/** Whether the journal has something that the state does not show: an operation was cut off, or left something to do. */
+export function isUnsettled(head: Head, { generation, state }: StateRecord): boolean {
+  if (!head.states?.includes(state)) return false;
+  const line = lineOf(head, generation);
+  const own = head.generations.filter(({ id }) => line.has(id));
+  const shown = own.find(({ id }) => id === generation);
+  const others = own.filter(({ id, phase }) => id !== generation && phase !== 'gone');
+  const open = head.requests.some(
+    (request) => isOpen(request) && [request.target, request.named].some((id) => id && line.has(id)),
+  );
+  return open || others.length > 0 || shown?.phase !== 'standing';
+}
+
+/** What somebody who was cut off has left, in words; undefined where there is nothing. */
+export function leftBehind(head: Head): string | undefined {
+  const open = head.requests.filter((request) => isOpen(request) && isCutOff(request.asker));
+  const falling = head.generations.filter((each: Generation) => owed(each));
+  if (head.lease && !isCutOff(head.lease.worker) && head.lease.until > systemClock.now()) return undefined;
+  if (open.length === 0 && falling.length === 0) return undefined;
+  return (
+    `batch ${head.batchId}: an earlier operation ${open.length > 0 ? 'was cut off' : 'has left devices to delete'}; ` +
+    'the next one on the batch goes on with it, or npx iot-device-batch settle does'
+  );
+}
+
+function isCutOff(worker: string | undefined): boolean {
+  return worker === undefined || processes.isDead(worker);
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { nameFile, type CloudLimits } from '../batch/contract';
+import {
+  parseDeviceFile,
+  validateListedNames,
+  type DeviceFile,
+  type DeviceFileFormat,
+} from '../batch/contract/device-file';
+import { deviceFileFormats } from '../batch/contract/device-file';
+import { BatchError } from '../batch/errors';
+import { FileMistake } from '../batch/contract/file-mistake';
+import type { ReadNames } from '../batch/ports/names-source';
+import type { NamesFileInput } from './inputs';
+
+/**
+ * The names in a file, from the program's folder on, which is where the provider runs.
+ * @throws BatchError `InvalidDeviceFile`, `InvalidDevices` with the lines.
+ */
+export async function namesIn(input: NamesFileInput, limits: CloudLimits): Promise<string[]> {
+  const { path: title, column } = input;
+  const bytes = await bytesOf(title);
+  const format = formatOf(input);
+  const file: DeviceFile = {
+    title,
+    bytes,
+    ...(format && { format }),
+    ...(column !== undefined && { column }),
+  };
+  const names = parseDeviceFile(file);
+  validateListedNames(title, names, limits);
+  return names.map(({ name }) => name);
+}
+
+/** For the engine: the file once more, when it needs the names. It holds them against what `check` has seen. */
+export function namesFiles(limits: CloudLimits): ReadNames {
+  return async (source) => Buffer.from(nameFile(await namesIn(JSON.parse(source) as NamesFileInput, limits)));
+}
+
+async function bytesOf(title: string): Promise<Uint8Array> {
+  try {
+    return await readFile(resolve(title));
+  } catch (error) {
+    throw new FileMistake(`cannot be read (${(error as Error).message})`).in(title);
+  }
+}
+
+function formatOf({ format }: NamesFileInput): DeviceFileFormat | undefined {
+  if (format === undefined) return undefined;
+  const known = deviceFileFormats.find((each) => each === format);
+  if (known) return known;
+  throw new BatchError(
+    'InvalidOptions',
+    `devices: the format ${JSON.stringify(format)} is none of ${deviceFileFormats.join(', ')}`,
+  );
+}

@@ -1,0 +1,211 @@
+import { findDrift, systemClock, type Result } from '../batch';
+import { cloudKey } from '../batch/contract';
+import { BatchError } from '../batch/errors';
+import { devices as countOf, listOf } from '../batch/messages';
+import { lineOf } from '../batch/intent';
+import { generationOf, requestOf, type Generation, type Head } from '../batch/record/head';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseSecrets } from './device-secrets';
+import { PartialFailure } from './failures';
+import { credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
+import { findHead, isUnsettled, journalOf, restore } from './journal';
+import { saveSecrets } from './secrets-file';
+import { handOver, outputsOf, recordOf, type Outputs } from './state';
+import { Workplace, type Surroundings } from './workplace';
+
+/** @returns the id of the resource, which stays, and its outputs. @throws PartialFailure where something is left of it. */
+export async function createBatch(
+  inputs: Inputs,
+  surroundings: Surroundings,
+  { replaces }: { replaces: boolean },
+): Promise<{ id: string; outs: Outputs }> {
+  const workplace = new Workplace(inputs, surroundings);
+  const order = { type: 'create', options: optionsOf(inputs, 'create'), ...request(inputs, 'create') } as const;
+  // What nobody has heard of is this one's, unless what stands is what this one replaces.
+  const { result, requestId } = await workplace.carryOut(order, { finished: !replaces });
+  if (result.state === 'failed') throw await failedCreate(workplace, requestId, result);
+  const generation = generationIn(result);
+  return { id: generation.id, outs: await stood(workplace, generation, generation.id) };
+}
+
+export async function updateBatch(
+  id: string,
+  olds: Outputs,
+  inputs: Inputs,
+  surroundings: Surroundings,
+): Promise<Outputs> {
+  const workplace = new Workplace(inputs, surroundings);
+  const record = await prepare(workplace, olds, surroundings);
+  if (!record) return (await createBatch(inputs, surroundings, { replaces: false })).outs;
+  const anew = (olds.drift ?? []).length > 0;
+  const order = {
+    type: 'update',
+    named: record.generation,
+    options: optionsOf(inputs, 'update'),
+    ...(anew && { anew }),
+    ...request(inputs, 'update'),
+  } as const;
+  const { result, requestId } = await workplace.carryOut(order, { finished: false });
+  if (result.state === 'failed') throw await failedUpdate(workplace, id, olds, requestId, result);
+  const generation = generationIn(result);
+  await clearAway(workplace, id, generation, record.generation);
+  return stood(workplace, generation, id);
+}
+
+export async function deleteBatch(olds: Outputs, surroundings: Surroundings): Promise<void> {
+  const workplace = new Workplace(olds, surroundings);
+  const record = await prepare(workplace, olds, surroundings);
+  if (!record) return;
+  const order = { type: 'delete', named: record.generation, line: {}, ...request(olds, 'delete') } as const;
+  const { result } = await workplace.carryOut(order, { finished: false });
+  if (result.state === 'failed') throw new BatchError(result.code, result.message);
+}
+
+/** Compares the batch with the cloud. Undefined where there is nothing left of it. */
+export async function readBatch(olds: Outputs, surroundings: Surroundings): Promise<Outputs | undefined> {
+  const workplace = new Workplace(olds, surroundings);
+  const record = await prepare(workplace, olds, surroundings);
+  if (!record) return olds;
+  const head = await workplace.head();
+  const line = lineOf(head, record.generation);
+  const own = head.generations.filter(({ id, phase }) => line.has(id) && phase !== 'gone');
+  if (own.length === 0) return undefined;
+  const shown = own.find(({ id }) => id === record.generation);
+  // What is on its way up or down is for the next `up` to finish.
+  if (shown?.phase !== 'standing') return olds;
+  const { missing, replaced, productGone } = await findDrift(
+    workplace.ports(),
+    olds.batchId,
+    shown.id,
+    systemClock.now() + 600_000,
+  );
+  if (productGone) {
+    await deleteBatch(olds, surroundings);
+    return undefined;
+  }
+  const { drift: _before, ...rest } = olds;
+  const drift = [...missing, ...replaced];
+  if (drift.length === 0) return rest;
+  const gone = new Set(drift);
+  const deviceNames = olds.deviceNames.filter((name) => !gone.has(name));
+  workplace.observer.log(
+    'warn',
+    `${countOf(drift.length)} of ${olds.deviceCount} ${drift.length === 1 ? 'is' : 'are'} not there any more: ${listOf(drift)}`,
+  );
+  return { ...rest, deviceNames, deviceCount: deviceNames.length, drift };
+}
+
+/** Whether the journal has anything that the state does not show, and marks that the state shows what it does. */
+export async function isUnsettledIn(olds: Outputs): Promise<boolean> {
+  const record = recordOf(olds);
+  const head = record && (await findHead(journalOf(olds), olds.batchId));
+  return head !== undefined && record !== undefined && isUnsettled(head, record);
+}
+
+/** Whether two resources' products are different ones. */
+export function isAnotherProduct(olds: Inputs, news: Inputs): boolean {
+  return cloudKey(optionsOf(olds, 'update').cloud) !== cloudKey(optionsOf(news, 'update').cloud);
+}
+
+function request(inputs: Inputs, operation: Operation): { requestId: string; deadline: number } {
+  const { timeoutSeconds } = optionsOf(inputs, operation);
+  return { requestId: `${operation}-${systemClock.nonce(8)}`, deadline: systemClock.now() + timeoutSeconds * 1000 };
+}
+
+/** Journal and vault, with what the state knows. */
+async function prepare(workplace: Workplace, olds: Outputs, { vault }: Surroundings) {
+  const record = recordOf(olds);
+  await restore(workplace.store, olds.batchId, record, (message) => workplace.observer.log('warn', message));
+  vault.remember(parseSecrets(await secretsIn(olds)));
+  return record;
+}
+
+async function secretsIn(olds: Outputs): Promise<unknown> {
+  const place = credentialsOf(olds);
+  if (typeof place === 'string') return olds.deviceSecrets;
+  return readFile(resolve(place.file), 'utf8').catch(() => undefined);
+}
+
+function generationIn(result: Extract<Result, { state: 'succeeded' }> | { state: 'unfinished' }): Generation {
+  if (result.state === 'succeeded' && result.batch) return result.batch;
+  throw new BatchError('Unexpected', 'the operation ended without a generation');
+}
+
+/** The outputs of what stands. @throws PartialFailure where secrets of its devices are lost (I4). */
+async function stood(workplace: Workplace, generation: Generation, id: string): Promise<Outputs> {
+  const { inputs, store } = workplace;
+  const place = credentialsOf(inputs);
+  if (place === 'none') return outputsOf(store, inputs, generation.id, '{}');
+  const { text, lost } = await workplace.secretsOf(generation.id);
+  if (typeof place === 'object') await saveSecrets(place.file, text);
+  const outputs = await outputsOf(store, inputs, generation.id, place === 'state' ? text : '{}');
+  if (lost.length === 0) return outputs;
+  throw new PartialFailure(id, outputs, {
+    code: 'CredentialsMissing',
+    message:
+      `the devices exist, but an earlier operation was cut off before the secrets of ${countOf(lost.length)} were kept, and the cloud ` +
+      `does not tell them again: ${listOf(lost)}; set deviceCredentials to none, or register them anew under other names`,
+  });
+}
+
+/** What the generation replaces falls, in the same call. */
+async function clearAway(workplace: Workplace, id: string, generation: Generation, named: string): Promise<void> {
+  const head = await workplace.head();
+  const line = lineOf(head, generation.id === named ? named : generation.id);
+  const others = head.generations.filter(
+    (each) => line.has(each.id) && each.id !== generation.id && each.phase !== 'gone',
+  );
+  if (others.length === 0) return;
+  const order = {
+    type: 'delete',
+    named,
+    line: { spared: generation.id },
+    ...request(workplace.inputs, 'delete'),
+  } as const;
+  const { result } = await workplace.carryOut(order, { finished: false });
+  if (result.state !== 'failed') return;
+  throw new PartialFailure(id, await stood(workplace, generation, id), {
+    code: result.code,
+    message: `the change is made, but what it replaces could not be cleared away: ${result.message}`,
+  });
+}
+
+type Failed = Extract<Result, { state: 'failed' }>;
+
+async function failedCreate(workplace: Workplace, requestId: string, failed: Failed): Promise<Error> {
+  const generation = await leftOf(workplace, requestId);
+  if (!generation) return new BatchError(failed.code, failed.message);
+  return new PartialFailure(
+    generation.id,
+    await outputsOf(workplace.store, workplace.inputs, generation.id, '{}'),
+    failed,
+  );
+}
+
+/** The state goes on to show what stands, as it was asked for then, so that the next `up` tries the change again. */
+async function failedUpdate(
+  workplace: Workplace,
+  id: string,
+  olds: Outputs,
+  requestId: string,
+  failed: Failed,
+): Promise<Error> {
+  if (!(await leftOf(workplace, requestId))) return new BatchError(failed.code, failed.message);
+  const generation = recordOf(olds)?.generation ?? id;
+  const record = await handOver(workplace.store, workplace.batchId, generation);
+  const { __provider } = workplace.inputs;
+  return new PartialFailure(id, { ...olds, __provider, record }, failed);
+}
+
+/** What a failed request has left that somebody has to see to. */
+async function leftOf(workplace: Workplace, requestId: string): Promise<Generation | undefined> {
+  const head = await workplace.head();
+  const { target } = requestOf(head, requestId);
+  const generation = target === undefined ? undefined : generationOf(head, target);
+  if (!generation) return undefined;
+  const suspects = generation.drop?.suspects ?? [];
+  return generation.phase === 'gone' && suspects.length === 0 ? undefined : generation;
+}
+
+export type { Head };

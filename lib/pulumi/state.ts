@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { systemClock } from '../batch';
+import { BatchError } from '../batch/errors';
+import { BatchRecord } from '../batch/record/batch-record';
+import { generationOf } from '../batch/record/head';
+import { keys } from '../batch/record/keys';
+import type { Manifest } from '../batch/record/manifest';
+import type { Store } from '../batch/ports/store';
+import type { Inputs } from './inputs';
+import { takeSnapshot } from './snapshot';
+
+/** What the state knows of the batch's record, beside what its user looks at. A newer major schema is refused. */
+export const STATE_SCHEMA = 1;
+
+const recordSchema = z.looseObject({
+  schema: z.number(),
+  /** The generation that the state shows. */
+  generation: z.string(),
+  /** New with every state: a journal that has it knows all that the state knows. */
+  state: z.string(),
+  /** When it was made (milliseconds since 1970). */
+  at: z.number(),
+  snapshot: z.string(),
+});
+
+export type StateRecord = z.infer<typeof recordSchema>;
+
+/** A resource's outputs; its inputs are among them. */
+export interface Outputs extends Inputs {
+  deviceNames: string[];
+  deviceCount: number;
+  jobIds: string[];
+  manifest: string;
+  deviceSecrets: string;
+  record: StateRecord;
+  /** Devices that `read` did not find. */
+  drift?: string[];
+}
+
+/** The record in a state; undefined where there is none. @throws BatchError `NewerState` */
+export function recordOf(state: Partial<Outputs> | undefined): StateRecord | undefined {
+  const parsed = recordSchema.safeParse(state?.record);
+  if (!parsed.success) return undefined;
+  if (Math.floor(parsed.data.schema) > STATE_SCHEMA) {
+    throw new BatchError(
+      'NewerState',
+      `the state of this batch was written by a newer version of iot-device-batch (schema ${parsed.data.schema}): install that one`,
+    );
+  }
+  return parsed.data;
+}
+
+/** The outputs that show a generation of the batch as the store has it. */
+export async function outputsOf(
+  store: Store,
+  inputs: Inputs,
+  generationId: string,
+  deviceSecrets: string,
+): Promise<Outputs> {
+  const { batchId } = inputs;
+  const manifest = await findManifest(store, batchId, generationId);
+  return {
+    ...inputs,
+    deviceNames: manifest?.devices.map(({ name }) => name) ?? [],
+    deviceCount: manifest?.deviceCount ?? 0,
+    jobIds: manifest?.jobIds ?? [],
+    manifest: manifest ? JSON.stringify(manifest) : '',
+    deviceSecrets,
+    record: await handOver(store, batchId, generationId),
+  };
+}
+
+/** Makes a record for the state, and notes in the journal that it was made. */
+export async function handOver(store: Store, batchId: string, generationId: string): Promise<StateRecord> {
+  const state = systemClock.nonce(8);
+  const record = await BatchRecord.load(store, systemClock, batchId);
+  const head = await record.update((next) => {
+    next.states = [...(next.states ?? []), state].slice(-STATES_KEPT);
+  });
+  generationOf(head, generationId);
+  return {
+    schema: STATE_SCHEMA,
+    generation: generationId,
+    state,
+    at: systemClock.now(),
+    snapshot: await takeSnapshot(store, head),
+  };
+}
+
+/** The head has to stay small. */
+const STATES_KEPT = 100;
+
+async function findManifest(store: Store, batchId: string, generationId: string): Promise<Manifest | undefined> {
+  const object = await store.get(keys.manifest(batchId, generationId));
+  return object && (JSON.parse(Buffer.from(object.body).toString('utf8')) as Manifest);
+}
