@@ -9,6 +9,12 @@ export interface Said {
   readonly text: string;
 }
 
+/** The same, or an error that shows all that was said. */
+export function succeeded(said: Said): Said {
+  if (said.code !== 0) throw new Error(`it ended with ${said.code}:\n${said.text}`);
+  return said;
+}
+
 /** A command of the CLI that is running. */
 export class Command {
   readonly ended: Promise<Said>;

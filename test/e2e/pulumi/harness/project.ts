@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { installPulumi } from '../../../../local-pulumi';
@@ -81,6 +81,11 @@ export class Project {
     return this.#start(['up', ...AT_ONCE]);
   }
 
+  /** What a CLI that was killed has left locked, as the next one tells its user to do. */
+  async unlock(): Promise<void> {
+    await this.succeed('cancel', '--yes');
+  }
+
   /** Any command, to its end. */
   run(...args: string[]): Promise<Said> {
     return this.#start(args).ended;
@@ -101,7 +106,9 @@ export class Project {
 
   /** The stack's state, as text. */
   async stateText(): Promise<string> {
-    return readFile(join(this.root, 'state/.pulumi/stacks', NAME, `${STACK}.json`), 'utf8');
+    const stacks = join(this.root, 'state/.pulumi/stacks');
+    const [project = ''] = await readdir(stacks);
+    return readFile(join(stacks, project, `${STACK}.json`), 'utf8');
   }
 
   async resources(): Promise<StateResource[]> {
@@ -117,6 +124,22 @@ export class Project {
   /** Every file of the journal. */
   journal(): Promise<Map<string, string>> {
     return filesIn(this.journalFolder);
+  }
+
+  loseJournal(): Promise<void> {
+    return rm(this.journalFolder, { recursive: true, force: true });
+  }
+
+  /** As a copy, which can take the place of what there will be. */
+  async keepJournal(): Promise<{ putBack(): Promise<void> }> {
+    const copy = await mkdtemp(join(this.root, 'journal-'));
+    await cp(this.journalFolder, copy, { recursive: true });
+    return {
+      putBack: async () => {
+        await this.loseJournal();
+        await cp(copy, this.journalFolder, { recursive: true });
+      },
+    };
   }
 
   get journalFolder(): string {
@@ -185,7 +208,7 @@ export class Project {
   }
 }
 
-export const NAME = 'town';
+const NAME = 'town';
 export const STACK = 'dev';
 const AT_ONCE = ['--yes', '--skip-preview'];
 

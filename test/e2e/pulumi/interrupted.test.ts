@@ -1,0 +1,155 @@
+/** Cut off in the middle by the real CLI: whatever is done next goes on from the journal (I2, I3, I5, I11). */
+import { aliyun, preSharedKeys } from '../../support/tested-clouds';
+import { lights } from '../harness/oracle';
+import { canFindProcesses } from '../harness/processes';
+import { until } from '../harness/until';
+import { succeeded, type Command } from './harness/command';
+import { sequence, Town, type Batches } from './harness/town';
+
+jest.setTimeout(300_000);
+
+const HOUR = 3_600_000;
+const street = (count: number, start = 1): Batches => ({ lights: { devices: sequence('light-', count, start) } });
+
+let town: Town;
+afterEach(() => town?.close());
+
+/** An `up` that waits for a job of the cloud. */
+async function upToTheJob(batches: Batches): Promise<Command> {
+  const before = town.registrations;
+  await town.write(batches);
+  const up = town.project.startUp();
+  await Promise.race([
+    until(() => town.registrations > before, 60),
+    up.ended.then(({ text }) => Promise.reject(new Error(`it ended before:\n${text}`))),
+  ]);
+  up.ended.catch(() => undefined);
+  return up;
+}
+
+/** … whose machine loses its power. */
+async function cutOff(batches: Batches): Promise<void> {
+  const up = await upToTheJob(batches);
+  await town.project.killAll();
+  await up.ended;
+  await town.project.unlock();
+}
+
+const upWhileJobsEnd = (batches: Batches) => town.meanwhileJobsEnd(town.up(batches));
+const onLinux = canFindProcesses ? describe : describe.skip;
+
+onLinux.each([aliyun, preSharedKeys])('on $name', (cloud) => {
+  beforeEach(async () => (town = await Town.open(cloud, { createMs: HOUR })));
+
+  test('a first Ctrl-C waits for the devices, which are in the state then', async () => {
+    const up = await upToTheJob(street(2));
+    up.interrupt();
+    await until(() => /cancel/i.test(up.text), 60);
+    const { code } = await town.meanwhileJobsEnd(up.ended);
+
+    expect(code).not.toBe(0);
+    expect(succeeded(await town.project.up()).text).toContain('unchanged');
+    await town.expectStands('lights', lights(2));
+    expect(town.registrations).toBe(1);
+    await town.expectGone();
+  });
+
+  test('after a second one, up goes on with the same job', async () => {
+    const up = await upToTheJob(street(2));
+    up.interrupt();
+    await until(() => /cancel/i.test(up.text), 60);
+    up.interrupt();
+    await up.ended;
+
+    succeeded(await upWhileJobsEnd(street(2)));
+
+    await town.expectStands('lights', lights(2));
+    expect(town.registrations).toBe(1);
+    await town.expectGone();
+  });
+
+  test('after kill -9 of the CLI, whose provider lives on, up goes on with the same job', async () => {
+    const up = await upToTheJob(street(2));
+    up.kill();
+    await up.ended;
+    await town.project.unlock();
+    expect(await town.project.providers()).toHaveLength(1);
+
+    succeeded(await upWhileJobsEnd(street(2)));
+
+    await town.expectStands('lights', lights(2));
+    expect(town.registrations).toBe(1);
+    await town.expectGone();
+  });
+
+  test('killed in an update, each way on leads to where it should: up, the program reverted, destroy', async () => {
+    succeeded(await upWhileJobsEnd(street(2)));
+    const before = town.devices();
+
+    await cutOff(street(3));
+    succeeded(await upWhileJobsEnd(street(3)));
+    await town.expectStands('lights', lights(3));
+    town.expectKept(before);
+
+    const standing = town.devices();
+    await cutOff(street(4));
+    succeeded(await upWhileJobsEnd(street(3)));
+    await town.expectStands('lights', lights(3));
+    expect(town.devices()).toEqual(standing);
+    expect(town.deletions).toEqual(['light-004']);
+
+    await cutOff(street(5));
+    succeeded(await town.meanwhileJobsEnd(town.project.destroy()));
+    expect(town.names()).toEqual([]);
+    expect(await town.project.resources()).toEqual([]);
+    expect(town.cloud.doubles(town.emulator).filter((name) => name !== 'light-004')).toEqual([]);
+  });
+});
+
+onLinux('with its journal', () => {
+  test('lost after a killed create, the devices are told and not touched, and can be adopted', async () => {
+    town = await Town.open(aliyun, { createMs: HOUR });
+    await cutOff(street(2));
+    await town.project.loseJournal();
+    town.emulator.advance(HOUR);
+
+    const { code, text } = await town.up(street(2));
+    expect(code).not.toBe(0);
+    for (const each of [...lights(2), 'adopt']) expect(text).toContain(each);
+    expect(town.names()).toEqual(lights(2));
+
+    succeeded(await town.up({ lights: { devices: sequence('light-', 2), onExisting: 'adopt' } }));
+    await town.expectStands('lights', lights(2));
+    expect(town.registrations).toBe(1);
+  });
+
+  test('lost where nothing was under way, as on another machine, the state tells enough', async () => {
+    town = await Town.open(aliyun);
+    await town.up(street(2));
+    const before = town.devices();
+    await town.project.loseJournal();
+
+    succeeded(await town.up(street(3)));
+    await town.expectStands('lights', lights(3));
+    town.expectKept(before);
+
+    await town.project.loseJournal();
+    await town.expectGone();
+  });
+
+  test('older than the state, it is left aside with a warning (I1)', async () => {
+    town = await Town.open(aliyun);
+    await town.up(street(2));
+    const older = await town.project.keepJournal();
+    await town.up(street(3));
+    await older.putBack();
+
+    const { code, text } = await town.up(street(4));
+
+    expect(code).toBe(0);
+    expect(text).toMatch(/warning.*journal/i);
+    await town.expectStands('lights', lights(4));
+    expect(town.deletions).toEqual([]);
+    await town.expectGone();
+  });
+});
