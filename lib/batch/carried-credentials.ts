@@ -4,6 +4,8 @@ import { devices, listOf } from './messages';
 import type { Operation } from './operation';
 import type { Cloud } from './ports/cloud';
 import type { CredentialPlace } from './ports/vault';
+import { devicesOf, jobsThatMade } from './read-secrets';
+import { BatchRecord } from './record/batch-record';
 import { keys } from './record/keys';
 import { sha256 } from './record/names';
 import { namesOf, type Plan, type RecordedDevice } from './record/plan';
@@ -29,6 +31,7 @@ export async function keepCarriedCredentials(
       carryOver(operation, source, place, identities),
     );
     for (const name of carried) missing.delete(name);
+    if (missing.size > 0) await readFromJobs(operation, cloud, source, place, missing);
   }
   await readAgain(operation, cloud, place, plan.jobs.length, missing);
   if (missing.size > 0) {
@@ -57,6 +60,31 @@ async function carryOver(
     carried.push(...found.map((device) => device.name));
   }
   return carried;
+}
+
+/**
+ * Takes out of `missing` what the jobs of a generation list that never came to keep its secrets, because it failed or was cut off. Only
+ * with the recorded identity.
+ */
+async function readFromJobs(
+  operation: Operation,
+  cloud: Cloud,
+  from: CredentialPlace,
+  to: CredentialPlace,
+  missing: Map<string, RecordedDevice>,
+): Promise<void> {
+  const { store, clock } = operation;
+  const { head } = await BatchRecord.load(store, clock, from.batchId);
+  const source = head.generations.find(({ id }) => id === from.generationId);
+  if (!source) return;
+  for (const [i, jobId] of (await jobsThatMade(store, source, [...missing.keys()])).entries()) {
+    if (missing.size === 0) return;
+    const listed = await operation.patiently('reading secrets', () => devicesOf(cloud, jobId));
+    const found = listed.filter(({ name, identity }) => missing.get(name)?.identity === identity);
+    if (found.length === 0) continue;
+    await saveCredentials(operation, to, `carried-${from.generationId}-job-${ordinal(i)}`, found);
+    for (const { name } of found) missing.delete(name);
+  }
 }
 
 /** Devices in one part: little enough for an invocation. */

@@ -1,5 +1,6 @@
 import type { EnginePorts } from './operation';
 import { CloudError, type Cloud, type CollectedDevice } from './ports/cloud';
+import type { Store } from './ports/store';
 import { readPages } from './read-pages';
 import { BatchRecord } from './record/batch-record';
 import { loadDevices } from './record/devices';
@@ -41,7 +42,9 @@ export async function readSecrets(
   };
   const cloud = await ports.connect(generation.cloud, generation.access, { since: ports.clock.now(), until });
   try {
-    for (const jobId of await jobsOf(ports, generation, new Set(missing.keys()))) take(await devicesOf(cloud, jobId));
+    for (const jobId of await jobsThatMade(ports.store, generation, [...missing.keys()])) {
+      if (missing.size > 0) take(await devicesOf(cloud, jobId));
+    }
     if (missing.size > 0) take((await cloud.readCredentials?.([...missing.values()])) ?? []);
     return found;
   } finally {
@@ -49,21 +52,22 @@ export async function readSecrets(
   }
 }
 
-/** The jobs that made any of the devices. */
-async function jobsOf({ store }: EnginePorts, generation: Generation, names: ReadonlySet<string>): Promise<string[]> {
+/** The ids of a generation's jobs that may have made any of the devices, as far as they are recorded. */
+export async function jobsThatMade(store: Store, generation: Generation, names: readonly string[]): Promise<string[]> {
   if (generation.observedJob !== undefined) return [generation.observedJob];
   const { jobs = [], carried = [] } = (await findPlan(store, generation)) ?? {};
   const carriedOver = new Set(carried.map(({ name }) => name));
-  if ([...names].every((name) => carriedOver.has(name))) return [];
+  if (names.every((name) => carriedOver.has(name))) return [];
   const ids: string[] = [];
   for (const [i, chunk] of jobs.entries()) {
-    const { jobId } = await JobEntry.load(store, generation, i, chunk);
-    if (jobId !== undefined) ids.push(jobId);
+    const { jobId, mayHaveCreated } = await JobEntry.load(store, generation, i, chunk);
+    if (jobId !== undefined && mayHaveCreated) ids.push(jobId);
   }
   return ids;
 }
 
-async function devicesOf(cloud: Cloud, jobId: string): Promise<CollectedDevice[]> {
+/** What a job lists, with its secrets; nothing where the cloud does not know it any more. */
+export async function devicesOf(cloud: Cloud, jobId: string): Promise<CollectedDevice[]> {
   try {
     const pages = await readPages(cloud.traits.concurrency, (cursor) => cloud.collect(jobId, cursor));
     return pages.flatMap(({ devices }) => devices);

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmulator, type RunningEmulator } from '../../emulator';
+import { startEmulator, type IotEmulator, type RunningEmulator } from '../../emulator';
 import type { Inputs } from '../../lib/pulumi/inputs';
 import * as provider from '../../lib/pulumi/provider';
 import type { Outputs } from '../../lib/pulumi/state';
@@ -25,6 +25,8 @@ export class Stage {
   /** Old resources that a replacement could not delete. */
   pending: Resource[] = [];
 
+  private readonly lines: string[] = [];
+
   private constructor(
     readonly emulator: RunningEmulator,
     readonly cloud: TestedCloud,
@@ -34,17 +36,29 @@ export class Stage {
   static async set(cloud: TestedCloud): Promise<Stage> {
     const emulator = await startEmulator({ ...cloud.emulator({}), speed: 200, rates: false });
     setKeys(emulator);
-    return new Stage(emulator, cloud, mkdtempSync(join(tmpdir(), 'pulumi-')));
+    const stage = new Stage(emulator, cloud, mkdtempSync(join(tmpdir(), 'pulumi-')));
+    jest.spyOn(console, 'log').mockImplementation((line: string) => void stage.lines.push(line));
+    return stage;
+  }
+
+  get core(): IotEmulator {
+    return this.emulator.emulator;
+  }
+
+  /** What the provider has printed, which `pulumi up` shows. */
+  get said(): string {
+    return this.lines.join('\n');
   }
 
   async end(): Promise<void> {
+    jest.restoreAllMocks();
     await this.emulator.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   inputs(changes: Partial<Inputs> = {}): Inputs {
     return {
-      cloud: this.cloud.product(this.emulator.emulator, undefined, this.emulator.url),
+      cloud: this.cloud.product(this.core, undefined, this.emulator.url),
       devices: { sequence: { prefix: 'light-', count: 3 } },
       ...(this.cloud.options as object),
       resourceUrn: 'urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:DeviceBatch::lights',
@@ -82,17 +96,43 @@ export class Stage {
   }
 
   /** The names of the devices that the cloud has, in order. */
-  devices(): string[] {
+  devices(product?: string): string[] {
     return this.cloud
-      .devices(this.emulator.emulator)
+      .devices(this.core, product)
       .map(({ name }) => name)
       .sort();
+  }
+
+  /** The files of the journal below a folder of it. */
+  journal(prefix = ''): string[] {
+    const files = readdirSync(join(this.folder, 'journal'), { recursive: true, withFileTypes: true });
+    const paths = files.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+    return paths.filter((path) => path.startsWith(join(this.folder, 'journal', prefix)));
+  }
+
+  journalTexts(): string[] {
+    return this.journal().map((path) => readFileSync(path, 'utf8'));
+  }
+
+  loseJournal(): void {
+    rmSync(join(this.folder, 'journal'), { recursive: true });
+  }
+
+  copyJournal(): string {
+    const copy = join(this.folder, 'copy');
+    cpSync(join(this.folder, 'journal'), copy, { recursive: true });
+    return copy;
+  }
+
+  bringBack(copy: string): void {
+    this.loseJournal();
+    cpSync(copy, join(this.folder, 'journal'), { recursive: true });
   }
 
   /** How often an operation was carried out. */
   calls(operation: keyof TestedCloud['operations']): number {
     const name = this.cloud.operations[operation];
-    return this.emulator.emulator.journal.calls(name).filter(({ executed, code }) => executed && !code).length;
+    return this.core.journal.calls(name).filter(({ executed, code }) => executed && !code).length;
   }
 
   private async create(inputs: Inputs): Promise<Outputs> {
