@@ -179,7 +179,7 @@ export class Project {
   }
 
   async #furnish({ install = linkPackages, files = {} }: ProjectOptions): Promise<void> {
-    await Promise.all(['program', 'state', 'home'].map((name) => mkdir(join(this.root, name))));
+    await Promise.all(['program', 'state', 'home', 'tmp'].map((name) => mkdir(join(this.root, name))));
     await this.write('Pulumi.yaml', `name: ${NAME}\nruntime: nodejs\n`);
     await this.write('package.json', JSON.stringify({ name: NAME, private: true, main: 'index.js' }));
     for (const [name, text] of Object.entries(files)) await this.write(name, text);
@@ -190,6 +190,7 @@ export class Project {
     const env = {
       PATH: [dirname(this.node), this.bin, process.env.PATH].join(delimiter),
       HOME: this.home,
+      TMPDIR: join(this.root, 'tmp'),
       PULUMI_HOME: this.home,
       PULUMI_BACKEND_URL: `file://${join(this.root, 'state')}`,
       PULUMI_CONFIG_PASSPHRASE: 'correct horse',
