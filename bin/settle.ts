@@ -19,8 +19,9 @@ import type { Store } from '../lib/batch/ports/store';
 import { countBusy } from '../lib/batch/status';
 import { environmentKeys } from '../lib/clouds/environment-keys';
 import { connectCloud } from '../lib/clouds/registry';
+import { processes } from '../lib/stores/processes';
 import { describePreview, describeSettled, isSettled } from './describe-settled';
-import { AWS_HELP, BUCKET_ARGUMENT, bucketIn, withStore } from './opened-store';
+import { AWS_HELP, nameOf, placeIn, STORE_ARGUMENT, withStore, type Place } from './opened-store';
 import { TerminalObserver } from './terminal-observer';
 
 const HELP = `
@@ -28,8 +29,8 @@ Finishes what the next deployment of the stack would have to begin with, when th
 releases the devices of changes that were cut off or could not be cleared away, each batch under its own
 policy. What stands is not touched. It may be stopped and started again at any time.
 
-Keys of the cloud are those in the secret that each batch names, read with your AWS credentials; with --env-keys
-those of the vendor's own variables: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+Keys of the cloud are those in the secret that each batch names, read with your AWS credentials; with --env-keys, and where the
+store is a folder, those of the vendor's own variables: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET,
 ALIBABA_CLOUD_SECURITY_TOKEN; TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_SESSION_TOKEN.
 
 Exit code: 0 if nothing is owed any more, else 1.
@@ -41,7 +42,7 @@ export function settleCommand(): Command {
   const ids = (id: string, before: string[]) => [...before, id];
   return new Command('settle')
     .description('finishes what a store owes, outside of a deployment, and says what is left and why')
-    .argument('<bucket>', BUCKET_ARGUMENT, bucketIn)
+    .argument('<store>', STORE_ARGUMENT, placeIn)
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--delete <batchId>', 'a batch that no stack has any more: delete or release all of it', ids, [])
     .option('--delete-activated <batchId>', 'delete its owed devices even if they have ever connected', ids, [])
@@ -63,21 +64,25 @@ interface Flags {
   json?: boolean;
 }
 
-async function run(bucket: string, flags: Flags, command: Command): Promise<void> {
+async function run(place: Place, flags: Flags, command: Command): Promise<void> {
   const wishes = { remove: flags.delete, deleteActivated: flags.deleteActivated, forget: flags.forget };
   try {
-    await withStore(bucket, (store) => (flags.dryRun ? preview(store, wishes, flags) : work(store, wishes, flags)));
+    await withStore(place, (store) =>
+      flags.dryRun
+        ? preview(store, wishes, flags)
+        : work(store, wishes, { ...flags, envKeys: flags.envKeys || 'folder' in place }),
+    );
   } catch (error) {
     // Others have codes as well, such as those of a connection, which say nothing without what was to be reached.
     const { name, message } = error as Error;
     const known = error instanceof BatchError;
-    const what = known ? `${message} [${error.code}]` : `cannot settle ${bucket}: ${name}: ${message}`;
+    const what = known ? `${message} [${error.code}]` : `cannot settle ${nameOf(place)}: ${name}: ${message}`;
     command.error(`error: ${redactText(what)}`);
   }
 }
 
 async function preview(store: Store, wishes: SettleWishes, { json }: Flags): Promise<void> {
-  const steps = await previewSettle(store, systemClock, wishes);
+  const steps = await previewSettle(store, systemClock, wishes, processes);
   process.stdout.write(json ? `${JSON.stringify(steps, null, 2)}\n` : describePreview(steps));
   if (steps.length > 0) process.exitCode = 1;
 }
@@ -116,6 +121,7 @@ function enginePorts(s3: Store, share: number, until: number, envKeys: boolean):
     store,
     clock,
     observer,
+    workers: processes,
     vault: credentialVaults({ secrets: deviceSecrets(secretsManagerClient), store, clock, deniedUntil: 0 }),
     connect: async (cloud, { secretArn }, time) => {
       const keys = envKeys ? environmentKeys(cloud, process.env) : secrets.source(secretArn, 0);

@@ -3,6 +3,7 @@ import { BatchError } from './errors';
 import { fall } from './intent';
 import type { Clock } from './ports/clock';
 import type { Store } from './ports/store';
+import type { Workers } from './ports/workers';
 import { BatchRecord, listBatches } from './record/batch-record';
 import { loadDevices } from './record/devices';
 import { isOpen, keptOrListed, owed, type Generation, type Head } from './record/head';
@@ -33,9 +34,9 @@ export interface SettleStep {
  * Decides what falls before anything is dropped; touches nothing but `head`. A batch with an operation under way is let
  * alone, as that one may yet want what is there. False if nothing has changed.
  */
-export function prepare(head: Head, wishes: SettleWishes, now: number): boolean {
+export function prepare(head: Head, wishes: SettleWishes, now: number, workers?: Workers): boolean {
   const before = JSON.stringify(head);
-  endAbandoned(head, now);
+  endAbandoned(head, now, workers);
   if (wishes.remove.includes(head.batchId) && !head.requests.some(isOpen)) {
     // Named, as by a Delete of each: devices that have connected are guarded even if no event ever came with the id.
     for (const generation of head.generations.filter(keptOrListed)) generation.named = true;
@@ -52,13 +53,18 @@ export function prepare(head: Head, wishes: SettleWishes, now: number): boolean 
 }
 
 /** What settling would do, without touching anything. @throws BatchError as `settle` before its first step. */
-export async function previewSettle(store: Store, clock: Clock, wishes: SettleWishes): Promise<SettleStep[]> {
+export async function previewSettle(
+  store: Store,
+  clock: Clock,
+  wishes: SettleWishes,
+  workers?: Workers,
+): Promise<SettleStep[]> {
   await refuseMistakes(store, clock, wishes);
   const steps: SettleStep[] = [];
   for (const batchId of await listBatches(store)) {
     const { head } = await BatchRecord.load(store, clock, batchId);
     const next = structuredClone(head);
-    prepare(next, wishes, clock.now());
+    prepare(next, wishes, clock.now(), workers);
     const stillOpen = new Set(next.requests.filter(isOpen).map(({ id }) => id));
     for (const { id } of head.requests.filter((request) => isOpen(request) && !stillOpen.has(request.id))) {
       steps.push({ batchId, action: 'endRequest', id });

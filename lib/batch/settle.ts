@@ -1,8 +1,9 @@
-import { hasAbandoned, abandonedAt } from './abandoned';
+import { abandonedAt, hasAbandoned, isAbandoned } from './abandoned';
 import { drop } from './drop';
 import { BatchError } from './errors';
 import { forget } from './forget';
 import { Operation, type EnginePorts } from './operation';
+import type { Workers } from './ports/workers';
 import { BatchRecord, listBatches } from './record/batch-record';
 import { isOpen, keptOrListed, owed, type Generation, type Head } from './record/head';
 import { Lease, LeaseLost } from './record/lease';
@@ -112,7 +113,7 @@ class Settling {
     const record = await BatchRecord.load(store, clock, batchId);
     const now = clock.now();
     if (!this.hasWork(record.head)) return false;
-    if (isUnderWay(record.head, now)) {
+    if (isUnderWay(record.head, now, this.ports.workers)) {
       this.reasons.set(batchId, {
         code: 'OperationUnderWay',
         reason: 'an operation of the batch may still be at work',
@@ -137,12 +138,18 @@ class Settling {
 
   private hasWork(head: Head): boolean {
     const { remove } = this.wishes;
-    return head.generations.some(owed) || hasAbandoned(head, this.ports.clock.now()) || remove.includes(head.batchId);
+    return (
+      head.generations.some(owed) ||
+      hasAbandoned(head, this.ports.clock.now(), this.ports.workers) ||
+      remove.includes(head.batchId)
+    );
   }
 
   private async prepare(lease: Lease): Promise<void> {
     const open = lease.head.requests.filter(isOpen).map(({ id }) => id);
-    const { requests, batchId } = await lease.update((head) => prepare(head, this.wishes, this.ports.clock.now()));
+    const { requests, batchId } = await lease.update((head) =>
+      prepare(head, this.wishes, this.ports.clock.now(), this.ports.workers),
+    );
     const over = requests.filter((request) => !isOpen(request) && open.includes(request.id));
     this.ended.push(...over.map(({ id }) => ({ batchId, request: id })));
   }
@@ -200,8 +207,8 @@ class Settling {
 }
 
 /** Whether an operation is open that is not abandoned: it begins with what is owed, and may want what is to be removed. */
-function isUnderWay({ requests }: Head, now: number): boolean {
-  return requests.some((request) => isOpen(request) && now <= abandonedAt(request));
+function isUnderWay({ requests }: Head, now: number, workers: Workers | undefined): boolean {
+  return requests.some((request) => isOpen(request) && !isAbandoned(request, now, workers));
 }
 
 const SHARED = {

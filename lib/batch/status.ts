@@ -1,7 +1,8 @@
-import { abandonedAt } from './abandoned';
+import { isAbandoned } from './abandoned';
 import { forEachLimited } from './concurrency';
 import type { Clock } from './ports/clock';
 import type { Store } from './ports/store';
+import type { Workers } from './ports/workers';
 import { BatchRecord, listBatches } from './record/batch-record';
 import { isOpen, owed, type Generation, type Request } from './record/head';
 import { JobEntry } from './record/jobs';
@@ -48,9 +49,9 @@ export interface JobStatus {
 }
 
 /** Reads what the store knows, without touching anything; also while a deployment runs. */
-export async function readStatus(store: Store, clock: Clock): Promise<BatchStatus[]> {
+export async function readStatus(store: Store, clock: Clock, workers?: Workers): Promise<BatchStatus[]> {
   const all: BatchStatus[] = [];
-  for (const batchId of await listBatches(store)) all.push(await statusOf(store, clock, batchId));
+  for (const batchId of await listBatches(store)) all.push(await statusOf(store, clock, batchId, workers));
   return all;
 }
 
@@ -64,7 +65,7 @@ export async function countBusy(store: Store, clock: Clock): Promise<number> {
   return busy;
 }
 
-async function statusOf(store: Store, clock: Clock, batchId: string): Promise<BatchStatus> {
+async function statusOf(store: Store, clock: Clock, batchId: string, workers?: Workers): Promise<BatchStatus> {
   const { head } = await BatchRecord.load(store, clock, batchId);
   const generations: GenerationStatus[] = [];
   for (const generation of head.generations) {
@@ -79,7 +80,7 @@ async function statusOf(store: Store, clock: Clock, batchId: string): Promise<Ba
     generations,
     open: head.requests
       .filter(isOpen)
-      .map((request) => ({ ...openRequest(request), abandoned: clock.now() > abandonedAt(request) })),
+      .map((request) => ({ ...openRequest(request), abandoned: isAbandoned(request, clock.now(), workers) })),
     ...(over && { last: { id: over.id, ...lastOutcome(over) } }),
   };
 }
