@@ -6,6 +6,7 @@ import { BatchError } from './errors';
 import { fetchNamesOfOthers } from './fetch-names';
 import { otherListings, type Listing } from './listings';
 import type { Operation } from './operation';
+import { policyInForce } from './policy-in-force';
 import { CloudError, type Cloud } from './ports/cloud';
 import { generationOf, lists, type Generation } from './record/head';
 import { keys } from './record/keys';
@@ -171,12 +172,13 @@ function answersFor(other: Listing, device: RecordedDevice): boolean {
  */
 export async function markGone(operation: Operation, id: string, suspects: string[]): Promise<void> {
   const { batchId, store } = operation;
-  const { phase, reported, policy, drop } = operation.generation(id);
+  const generation = operation.generation(id);
+  const { phase, reported, drop } = generation;
   if (phase === 'gone') return;
   // Whoever retains the devices of a batch goes on using what they need.
   const retains = drop?.cleared
     ? drop.retains
-    : reported && (operation.head.policy ?? policy).removalPolicy === 'retain';
+    : reported && policyInForce(operation.head, generation).removalPolicy === 'retain';
   await operation.update((head) => {
     const generation = generationOf(head, id);
     const { deleted = 0 } = generation.drop ?? {};

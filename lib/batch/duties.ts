@@ -1,5 +1,6 @@
 import type { Created } from './created';
 import type { Operation } from './operation';
+import { policyInForce } from './policy-in-force';
 import type { Cloud } from './ports/cloud';
 import type { Generation } from './record/head';
 import type { RecordedDevice } from './record/plan';
@@ -26,8 +27,7 @@ export async function dutiesOf(
   { recorded, created }: Pick<Created, 'recorded' | 'created'>,
 ): Promise<Duties> {
   const { reported, named, kept, drop } = generation;
-  // The policy is that of the last event that succeeded; a Delete brings none of its own.
-  const { deleteActivated, removalPolicy } = operation.head.policy ?? generation.policy;
+  const { deleteActivated, removalPolicy } = policyInForce(operation.head, generation);
   // Nobody can tell which of its devices have connected, and it was deployed only because they may be deleted all the same: else
   // a roll-back to a policy that says nothing of that could never take it back.
   const acceptedUnknown = !cloud.limits.knowsActivation && generation.policy.deleteActivated;

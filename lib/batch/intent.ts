@@ -116,6 +116,9 @@ function letFall(head: Head, id: string): boolean {
   const heir = older.at(-1);
   head.confirmed = heir !== undefined;
   if (heir) {
+    // Or the Deletes of the older ones never came to be recorded, and this one was in use until now: what must not be deleted then is
+    // left (I1 before I2).
+    current.keepsByOwnPolicy = true;
     Object.assign(head, { current: heir.id, policy: heir.policy });
     // The next Update comes with the heir's options as its old ones.
     if (heir.asked !== undefined) head.lastAsked = heir.asked;

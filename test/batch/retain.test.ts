@@ -15,6 +15,15 @@ describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) =
     expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toHaveLength(2);
   });
 
+  it('leaves them also where an older generation stands of whose Deletes none was ever recorded (I1)', async () => {
+    const world = new World({ cloud });
+    await world.create(world.options(lights(2)));
+    const { generation } = await world.create(world.options(lights(2, 3), retain));
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(4));
+    expect(world.json(`manifests/b1/${generation}.json`).devices).toHaveLength(2);
+  });
+
   it('releases what leaves it, also what has connected, and lists it again as adopted with its secrets', async () => {
     const world = new World({ cloud });
     const { generation: first } = await world.create(world.options(lights(3), retain));

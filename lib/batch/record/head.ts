@@ -85,6 +85,8 @@ const generationSchema = z.looseObject({
   replaces: z.string().optional(),
   /** Whether its change failed and what exists of it was kept. */
   kept: z.boolean().optional(),
+  /** Whether what its own policy keeps is kept when it is dropped, whatever the policy of the batch says by then. */
+  keepsByOwnPolicy: z.boolean().optional(),
   /** The id, of the asker's own making, of a Delete that was taken to mean this Create. */
   disownedAs: z.string().optional(),
   /** Set once the plan (which devices are carried over, which jobs there are) is written. */
