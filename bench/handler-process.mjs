@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 
 const { onEvent, isComplete } = createRequire(import.meta.url)('../dist/handler/index.js');
 const { devices, cloud, life } = JSON.parse(process.env.BENCH_BATCH);
-const { region, productKey, endpoint } = cloud;
 const invocation = { getRemainingTimeInMillis: () => 300_000 };
 
 const requests = [];
@@ -22,7 +21,7 @@ async function carryOut(RequestType, RequestId) {
     PhysicalResourceId,
     ResourceProperties: {
       version: '1',
-      cloud: { aliyun: { region, productKey, endpoint } },
+      cloud,
       devices: { sequence: { prefix: 'light-', count: String(devices) } },
       timeoutSeconds: '3300',
       secretArn: 'keys',

@@ -3,14 +3,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { startEmulator, type RunningEmulator } from '../emulator';
+import { startEmulator } from '../emulator';
 import { startS3 } from '../test/support/s3-look-alike';
+import { aliyun, type TestedCloud } from '../test/support/tested-clouds';
 
 export interface LambdaRun {
   /** How many devices the batch has. */
   devices: number;
   /** What CloudFormation asks for, in order; nothing: the bundle is only loaded. */
   life: readonly ('Create' | 'Delete')[];
+  /** Where its devices are. @default Alibaba's cloud */
+  cloud?: TestedCloud;
   /** How many times as fast as the wall's clock time passes for handler and cloud. @default 1 */
   speed?: number;
   /** How many times as fast as their time jobs run. @default 1 */
@@ -32,12 +35,13 @@ export interface LambdaCost {
 const HEAP_MB = 256;
 
 /** Runs the deployed bundle in a Node process of its own, as in Lambda, with S3, Secrets Manager and the cloud over HTTP. */
-export async function runLambda({ devices, life, speed = 1, jobSpeed = 1 }: LambdaRun): Promise<LambdaCost> {
+export async function runLambda(run: LambdaRun): Promise<LambdaCost> {
+  const { devices, life, cloud = aliyun, speed = 1, jobSpeed = 1 } = run;
   const epoch = Date.now();
   const clock = { now: () => epoch + (Date.now() - epoch) * speed };
-  const cloud = await startEmulator({ clock, speed: jobSpeed });
+  const running = await startEmulator({ ...cloud.emulator({}), clock, speed: jobSpeed });
   const s3 = await startS3();
-  const secrets = await startSecrets(cloud);
+  const secrets = await startSecrets(cloud.keys(running.emulator));
   try {
     const child = spawn(
       process.execPath,
@@ -59,7 +63,11 @@ export async function runLambda({ devices, life, speed = 1, jobSpeed = 1 }: Lamb
           AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
           BENCH_SPEED: String(speed),
           BENCH_EPOCH: String(epoch),
-          BENCH_BATCH: JSON.stringify({ devices, life, cloud: { ...cloud.aliyun, endpoint: cloud.url } }),
+          BENCH_BATCH: JSON.stringify({
+            devices,
+            life,
+            cloud: cloud.product(running.emulator, undefined, running.url),
+          }),
         },
       },
     );
@@ -67,19 +75,18 @@ export async function runLambda({ devices, life, speed = 1, jobSpeed = 1 }: Lamb
     const [cost] = (await Promise.race([once(child, 'message'), failed])) as [Omit<LambdaCost, 'left'>];
     child.disconnect();
     await failed.catch(() => undefined);
-    return { ...cost, left: { devices: cloud.emulator.aliyun.devices().length, objects: s3.objects.size } };
+    return { ...cost, left: { devices: cloud.devices(running.emulator).length, objects: s3.objects.size } };
   } finally {
-    await Promise.all([cloud.close(), s3.close(), secrets.close()]);
+    await Promise.all([running.close(), s3.close(), secrets.close()]);
   }
 }
 
 /** Secrets Manager, as far as reading one secret goes. */
-async function startSecrets(cloud: RunningEmulator): Promise<{ url: string; close(): Promise<void> }> {
-  const { accessKeyId, accessKeySecret } = cloud.aliyun;
+async function startSecrets(keys: unknown): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/x-amz-json-1.1');
-    response.end(JSON.stringify({ SecretString: JSON.stringify({ accessKeyId, accessKeySecret }) }));
+    response.end(JSON.stringify({ SecretString: JSON.stringify(keys) }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

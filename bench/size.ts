@@ -1,16 +1,14 @@
 import { RATE_USE } from '../lib/batch/contract';
-import { aliyunLimits } from '../lib/clouds/aliyun/limits';
 import { createAndDelete, seedOthers, sumOf, type Cost } from '../test/support/life-of-a-batch';
 import { lights, World } from '../test/support/world';
 import { runLambda } from './lambda';
+import { type SizedCloud, sizedClouds, type Step } from './sized-cloud';
 import { row, table } from './table';
 
 /** Largest peak of the handler's memory: its function has 512 MB. */
 const GOAL_MB = 300;
 /** Seconds ÷ what the rates allow at best. */
 const GOAL_RATIO = 1.15;
-/** How many times as fast time passes for the handler process, its cloud and its store. */
-const SPEED = 20;
 
 /**
  * What batches of growing size cost from their Create to the end of their Delete.
@@ -20,15 +18,23 @@ const SPEED = 20;
  * there, because the bound has none for them. Memory is that of the deployed bundle in a process of its own, with S3 and the
  * cloud over HTTP, for which time is sped up.
  */
-export async function benchSize(): Promise<string> {
+export async function benchSize(cloudName = 'aliyun'): Promise<string> {
+  const cloud = sizedClouds[cloudName];
+  if (!cloud) throw new Error(`no cloud ${cloudName}: there are ${Object.keys(sizedClouds).join(', ')}`);
+  const { weighed, speed } = cloud;
   const sizes = [1_000, 10_000, 100_000];
   const lives: Life[] = [];
-  for (const devices of sizes) lives.push(await live(devices, 50));
-  const far = await live(10_000, 200);
+  for (const devices of sizes) lives.push(await live(cloud, devices, 50));
+  const far = await live(cloud, 10_000, 200);
 
   const costs: string[][] = [];
   for (const [i, life] of lives.entries()) {
-    const { maxRssMb, left } = await runLambda({ devices: life.devices, life: ['Create', 'Delete'], speed: SPEED });
+    const { maxRssMb, left } = await runLambda({
+      devices: life.devices,
+      life: ['Create', 'Delete'],
+      cloud: weighed,
+      speed,
+    });
     if (left.devices > 0) throw new Error(`${left.devices} devices are left`);
     const smaller = lives[i - 1];
     costs.push([
@@ -42,18 +48,19 @@ export async function benchSize(): Promise<string> {
     ]);
   }
   return [
-    table(`Create and Delete of a batch (goals: requests × 11 at most for devices × 10, ${GOAL_MB} MB)`, [
-      row('devices', 'requests', '÷ a tenth', 'invocations', 'largest head', 'peak RSS', '÷ goal'),
-      ...costs,
-    ]),
+    table(
+      `${cloud.title}: Create and Delete of a batch (goals: requests × 11 at most for devices × 10, ${GOAL_MB} MB)`,
+      [row('devices', 'requests', '÷ a tenth', 'invocations', 'largest head', 'peak RSS', '÷ goal'), ...costs],
+    ),
     table(`Seconds ÷ the least that the rates allow (goal ${GOAL_RATIO}, at the part of them that one process uses)`, [
       row('devices', 'away', 'step', 'took', `÷ at ${RATE_USE * 100} % of the rates`, '÷ at the documented rates'),
-      ...[...lives, far].flatMap(timesOf),
+      ...[...lives, far].flatMap((life) => timesOf(cloud, life)),
     ]),
     `  A process uses ${RATE_USE * 100} % of a documented rate, so that people and other tools can still work (I10): alone that is`,
     `  ${(1 / RATE_USE).toFixed(2)} in the last column. A device is looked at before the first is deleted, which the bounds of "all" do not have.`,
+    ...(cloud.note === undefined ? [] : [`  ${cloud.note}`]),
     '  Requests and seconds: real engine and client on a virtual clock, documented rates enforced, jobs that take no time.',
-    `  Memory: the deployed bundle in its own process over HTTP, for which time passes ${SPEED} times as fast, with the heap of a 512 MB machine.`,
+    `  Memory: the deployed bundle in its own process over HTTP, for which time passes ${speed} times as fast, with the heap of a 512 MB machine.`,
   ].join('\n');
 }
 
@@ -64,9 +71,8 @@ interface Life {
   deleted: Cost;
 }
 
-async function live(devices: number, roundTripMs: number): Promise<Life> {
-  const durations = { checkMs: 0, checkPerDeviceMs: 0, createMs: 0, createPerDeviceMs: 0 };
-  const world = new World({ rates: true, roundTripMs, aliyun: { durations } });
+async function live({ counted, durations }: SizedCloud, devices: number, roundTripMs: number): Promise<Life> {
+  const world = new World({ cloud: counted, rates: true, roundTripMs, ...durations });
   seedOthers(world, devices + 1);
   const costs = await createAndDelete(world, lights(devices));
   for (const { result } of Object.values(costs)) {
@@ -80,28 +86,16 @@ function requestsOf({ created, deleted }: Life): number {
 }
 
 /** Each step beside what the rates allow for it. */
-function timesOf({ devices, roundTripMs, created, deleted }: Life): string[][] {
-  const { lookUp, collect, delete: deletion } = aliyunLimits.throughput;
-  const lookSeconds = devices / lookUp;
-  const pageSeconds = devices / collect;
-  const deleteSeconds = devices / deletion;
-  const steps: [string, number, number][] = [
-    ['look-up', spanOf(created, 'BatchQueryDeviceDetail'), lookSeconds],
-    ['pages', spanOf(created, 'QueryPageByApplyId'), pageSeconds],
-    ['deletion', spanOf(deleted, 'DeleteDevice'), deleteSeconds],
-    ['all', created.seconds + deleted.seconds, lookSeconds + pageSeconds + deleteSeconds],
-  ];
-  return steps.map(([step, took, bound], i) => [
+function timesOf(cloud: SizedCloud, { devices, roundTripMs, created, deleted }: Life): string[][] {
+  const each = cloud.steps(devices, created, deleted);
+  const bound = each.reduce((sum, step) => sum + step.bound, 0);
+  const all: Step = { name: 'all', took: created.seconds + deleted.seconds, bound };
+  return [...each, all].map(({ name, took, bound }, i) => [
     i === 0 ? devices.toLocaleString('en') : '',
     i === 0 ? `${roundTripMs} ms` : '',
-    step,
+    name,
     `${took.toFixed(0)} s`,
     (took / (bound / RATE_USE)).toFixed(2),
     (took / bound).toFixed(2),
   ]);
-}
-
-function spanOf({ spans }: Cost, operation: string): number {
-  const { from, to } = spans[operation] ?? { from: 0, to: 0 };
-  return to - from;
 }
