@@ -15,6 +15,7 @@ import { connectCloud } from '../../lib/clouds/registry';
 import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
 import { startS3, type S3LookAlike } from '../support/s3-look-alike';
 import { startSecretsManager, type SecretsManagerLookAlike } from '../support/secrets-manager-look-alike';
+import { aliyun, certificates } from '../support/tested-clouds';
 import { lights } from '../support/world';
 
 const root = path.resolve(__dirname, '../..');
@@ -30,7 +31,10 @@ const children: ChildProcessWithoutNullStreams[] = [];
 
 beforeEach(async () => {
   s3 = await startS3();
-  cloud = await startEmulator({ aliyun: { durations: { checkMs: 10, createMs: 20, createPerDeviceMs: 0 } } });
+  cloud = await startEmulator({
+    aliyun: { durations: { checkMs: 10, createMs: 20, createPerDeviceMs: 0 } },
+    tencent: { durations: { startMs: 10, createMs: 20, createPerDeviceMs: 0 } },
+  });
   secrets = await startSecretsManager();
   secrets.secrets.set(SECRET, { text: JSON.stringify(keys()) });
   ports = enginePorts();
@@ -57,7 +61,12 @@ function enginePorts(): EnginePorts {
     observer: silent,
     vault: credentialVaults({ secrets: deviceSecrets(secretsClient()), store, clock: systemClock, deniedUntil: 0 }),
     connect: async (reference, _access, { until }) =>
-      connectCloud(reference, async () => keys(), { clock: systemClock, observer: silent, share: 1, until }),
+      connectCloud(reference, async () => (reference.tencent ? certificates : aliyun).keys(cloud.emulator), {
+        clock: systemClock,
+        observer: silent,
+        share: 1,
+        until,
+      }),
   };
 }
 
@@ -159,22 +168,30 @@ describe('iot-device-batch settle', () => {
     expect(await settle()).toEqual({ code: 0, stdout: 'nothing is owed\n', stderr: '' });
   });
 
-  it('removes a batch that is named, with keys from the environment', async () => {
-    const generation = await create('b1', lights(3));
-    const { accessKeyId, accessKeySecret } = keys();
-    const given = { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret };
-    const args = [`s3://${s3.bucket}/manifests/b1/x.json`, '--delete', 'b1', '--env-keys', '--json'];
-    const result = await ended(started(args, given));
-    expect(JSON.parse(result.stdout)).toEqual({
-      ended: [],
-      finished: [{ batchId: 'b1', generation, deleted: 3, suspects: [] }],
-      left: [],
-    });
-    expect(result.code).toBe(0);
-    expect(devices()).toEqual([]);
-    expect(secrets.requests).toEqual([]);
-    expect(result.stdout + result.stderr).not.toContain(accessKeySecret);
-  });
+  it.each([aliyun, certificates])(
+    'removes a batch of $name that is named, with keys from the environment',
+    async (on) => {
+      const generation = await create('b1', lights(3), { cloud: on.product(cloud.emulator, undefined, cloud.url) });
+      expect(on.devices(cloud.emulator)).toHaveLength(3);
+      const { accessKeyId, accessKeySecret } = keys();
+      const { secretId, secretKey } = cloud.tencent;
+      const given =
+        on === aliyun
+          ? { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret }
+          : { TENCENTCLOUD_SECRET_ID: secretId, TENCENTCLOUD_SECRET_KEY: secretKey };
+      const args = [`s3://${s3.bucket}/manifests/b1/x.json`, '--delete', 'b1', '--env-keys', '--json'];
+      const result = await ended(started(args, given));
+      expect(JSON.parse(result.stdout)).toEqual({
+        ended: [],
+        finished: [{ batchId: 'b1', generation, deleted: 3, suspects: [] }],
+        left: [],
+      });
+      expect(result.code).toBe(0);
+      expect(on.devices(cloud.emulator)).toEqual([]);
+      expect(secrets.requests).toEqual([]);
+      for (const secret of [accessKeySecret, secretKey]) expect(result.stdout + result.stderr).not.toContain(secret);
+    },
+  );
 
   it('deletes the secrets of devices, by the names in the store', async () => {
     const generation = await create('b1', lights(2), { deviceCredentials: IN_SECRETS_MANAGER });
