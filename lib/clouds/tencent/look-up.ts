@@ -1,13 +1,11 @@
+import { forEachLimited } from '../../batch/concurrency';
 import type { FoundDevice } from '../../batch/ports/cloud';
 import { hasCode } from '../http/failure';
 import type { TencentClient } from './client';
 import { DEVICE_NOT_EXIST } from './codes';
 import { DescribeDevice, type DeviceInfo } from './device-operations';
-import { firstPage, furtherPages, pagesOf } from './device-listing';
+import { CONCURRENCY, firstPage, furtherPages, pagesOf } from './device-listing';
 import { foundDevice } from './found-device';
-
-/** Calls side by side: enough to use 16 calls a second where an answer takes a third of one. */
-const CONCURRENCY = 5;
 
 /** Listing a product that does not keep still is tried so often; then its devices are asked for one by one. */
 const LISTINGS = 3;
@@ -66,22 +64,13 @@ export async function readOneByOne<T>(
   seen: (done: number) => void = () => undefined,
 ): Promise<T[]> {
   const found: T[] = [];
-  let next = 0;
   let done = 0;
-  const worker = async (): Promise<void> => {
-    for (let name = names[next++]; name !== undefined; name = names[next++]) {
-      const device = await deviceOf(client, productId, name);
-      if (device) found.push(read(device));
-      seen((done += 1));
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-    return found;
-  } finally {
-    // Where one failed, the others begin nothing more.
-    next = names.length;
-  }
+  await forEachLimited(names, CONCURRENCY, async (name) => {
+    const device = await deviceOf(client, productId, name);
+    if (device) found.push(read(device));
+    seen((done += 1));
+  });
+  return found;
 }
 
 /** The device of this name, undefined if there is none. */
