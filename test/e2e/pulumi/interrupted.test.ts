@@ -106,6 +106,22 @@ onLinux.each([aliyun, preSharedKeys])('on $name', (cloud) => {
   });
 });
 
+onLinux('where no provider is called any more', () => {
+  beforeEach(async () => (town = await Town.open(aliyun, { createMs: HOUR })));
+
+  test('a killed create, reverted or destroyed, is ended by settle', async () => {
+    await cutOff(street(2));
+
+    succeeded(await town.up({}));
+    succeeded(await town.project.destroy());
+    town.emulator.advance(HOUR);
+    expect(town.names()).toEqual(lights(2));
+
+    succeeded(await town.settle());
+    expect(town.names()).toEqual([]);
+  });
+});
+
 onLinux('with its journal', () => {
   test('lost after a killed create, the devices are told and not touched, and can be adopted', async () => {
     town = await Town.open(aliyun, { createMs: HOUR });
