@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
   /** Ends the program and whatever it started. */
   readonly signal?: AbortSignal;
+  /** How long it may take to end then. @default 5 s */
+  readonly graceMs?: number;
 }
 
 export interface RunResult {
@@ -20,10 +22,10 @@ export interface RunResult {
 
 /** Runs a program to its end. Rejects if it cannot be started, or with the signal's reason once all of it has ended. */
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
-  const { env, cwd, onLine, signal } = options;
+  const { env, cwd, onLine, signal, graceMs } = options;
   signal?.throwIfAborted();
   const group = ProcessGroup.start(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const abort = (): void => void group.stop();
+  const abort = (): void => void group.stop(graceMs);
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const printed = [group.process.stdout!, group.process.stderr!].map((stream) => lines(stream, onLine));

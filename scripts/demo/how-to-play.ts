@@ -1,8 +1,8 @@
 import { scenes } from './scenes';
-import type { Stage } from './stage';
+import type { AwsStage } from './stage';
 
 /** What to paste into another terminal. */
-export function howToPlay(stage: Stage): string {
+export function howToPlay(stage: AwsStage): string {
   const { example, settings } = scenes[stage.scene];
   const variables = { ...stage.aws.environment, ...settings(stage.cloud) };
   const exports = Object.entries(variables).map(([name, value]) => `  export ${name}=${value}`);

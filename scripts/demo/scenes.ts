@@ -1,6 +1,6 @@
 import type { RunningEmulator } from '../../emulator';
 
-/** What is told on a cloud: an example of `examples/cdk`, and how a user of that cloud gets there. */
+/** What is told on a cloud: an example of `examples/cdk` and of `examples/pulumi`, and how a user of that cloud gets there. */
 export interface Scene {
   readonly example: string;
   /** The example's stack. */
@@ -13,6 +13,10 @@ export interface Scene {
   readonly secretName: string;
   /** What the example's settings are called in the environment: `ALIYUN_ENDPOINT`. */
   readonly settings: (cloud: RunningEmulator) => Record<string, string>;
+  /** … and in the configuration of a Pulumi stack. */
+  readonly config: (cloud: RunningEmulator) => Record<string, string>;
+  /** The variables in which the vendor's tools look for the keys. */
+  readonly variables: (cloud: RunningEmulator) => Record<string, string>;
   /** The keys to the cloud, under its vendor's names. */
   readonly keys: (cloud: RunningEmulator) => Record<string, string>;
   /** A device of the product that the example uses, as the emulator's admin API takes it. */
@@ -35,6 +39,11 @@ export const scenes = {
       ALIYUN_PRODUCT_KEY: aliyun.productKey,
       ALIYUN_SECRET_NAME: 'iot/aliyun-keys',
     }),
+    config: ({ url, aliyun: { region, productKey } }) => ({ endpoint: url, region, productKey }),
+    variables: ({ aliyun }) => ({
+      ALIBABA_CLOUD_ACCESS_KEY_ID: aliyun.accessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: aliyun.accessKeySecret,
+    }),
     keys: ({ aliyun: { accessKeyId, accessKeySecret } }) => ({ accessKeyId, accessKeySecret }),
     deviceOf: ({ aliyun: { productKey } }, deviceName) => ({ productKey, deviceName }),
   },
@@ -48,6 +57,11 @@ export const scenes = {
       TENCENT_ENDPOINT: url,
       TENCENT_PRODUCT_ID: tencent.productId,
       TENCENT_SECRET_NAME: 'iot/tencent-keys',
+    }),
+    config: ({ url, tencent: { productId } }) => ({ endpoint: url, productId }),
+    variables: ({ tencent }) => ({
+      TENCENTCLOUD_SECRET_ID: tencent.secretId,
+      TENCENTCLOUD_SECRET_KEY: tencent.secretKey,
     }),
     keys: ({ tencent: { secretId, secretKey } }) => ({ SecretId: secretId, SecretKey: secretKey }),
     deviceOf: ({ tencent: { productId } }, deviceName) => ({ productId, deviceName }),

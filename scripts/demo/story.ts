@@ -6,7 +6,7 @@ import { howToPlay } from './how-to-play';
 import { Inventory } from './inventory';
 import type { Narrator } from './narrator';
 import { scenes } from './scenes';
-import type { Stage } from './stage';
+import type { AwsStage } from './stage';
 import { showStatus } from './status';
 
 export interface StoryOptions {
@@ -24,7 +24,7 @@ const TELLING = /Custom::IotDeviceBatch(?!Store)|CloudFormation::Stack |Synthesi
  * demo is also a test.
  */
 export async function play(
-  stage: Stage,
+  stage: AwsStage,
   options: StoryOptions,
   narrator: Narrator,
   signal: AbortSignal,

@@ -118,5 +118,5 @@ test('--help says what it does and what can be set', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, '--help']);
 
   expect(stdout).toMatch(/^Usage: npm run demo -- \[options\]/);
-  for (const option of ['--cloud', '--count', '--keep', '--verbose']) expect(stdout).toContain(option);
+  for (const option of ['--cloud', '--twin', '--count', '--keep', '--verbose']) expect(stdout).toContain(option);
 });
