@@ -21,13 +21,15 @@ export interface Ask {
 }
 
 /** What somebody wants of a batch. `requestId` is the same for each delivery of one event. */
-export type BatchEvent = { asker?: string } & (
-  | { type: 'create'; requestId: string; ask: Ask; deadline: number }
-  /** `previous`: digest of the options that the asker believes to be in force. */
-  | { type: 'update'; requestId: string; named: string; ask: Ask; previous?: string; deadline: number }
-  /** `line`: means the named generation, what it replaced and what replaced it, but for `spared`; never another. */
-  | { type: 'delete'; requestId: string; named: string; line?: { spared?: string }; deadline: number }
-);
+export type BatchEvent = { asker?: string } &
+  /** `createKeeps`: the asker goes on with what is kept of it if it fails. */
+  (
+    | { type: 'create'; requestId: string; ask: Ask; createKeeps?: boolean; deadline: number }
+    /** `previous`: digest of the options that the asker believes to be in force. */
+    | { type: 'update'; requestId: string; named: string; ask: Ask; previous?: string; deadline: number }
+    /** `line`: means the named generation, what it replaced and what replaced it, but for `spared`; never another. */
+    | { type: 'delete'; requestId: string; named: string; line?: { spared?: string }; deadline: number }
+  );
 
 /** An older event may reach us after a younger one for as long as this (Lambda's queue; MaximumEventAge is set to it). */
 export const DELAYED_DELIVERY_MS = 60_000;
@@ -234,6 +236,7 @@ function newGeneration(head: Head, event: Exclude<BatchEvent, { type: 'delete' }
     reported: false,
     named: false,
     ...(event.type === 'update' && { replaces: event.named }),
+    ...(event.type === 'create' && event.createKeeps && { createKeeps: true }),
     planned: false,
   };
   head.generations.push(generation);

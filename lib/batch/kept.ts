@@ -8,12 +8,13 @@ import { loadPlan } from './record/plan';
 
 /**
  * Ends the change that a generation belongs to as failed: it falls, or, where its policy says so and it may have created
- * something, what exists of it is kept. Only an Update can keep anything: the asker of a failed Create deletes it.
+ * something, what exists of it is kept. A Create keeps only where its asker has said that it can: CloudFormation deletes what failed.
  */
 export function endAsFailed(head: Head, id: string): void {
   const generation = generationOf(head, id);
-  const { origin, policy, planned, kind } = generation;
-  const wanted = policy.onPartialFailure === 'keep' && origin === 'update' && planned && kind !== 'observed';
+  const { origin, createKeeps, policy, planned, kind } = generation;
+  const canKeep = origin === 'update' || createKeeps === true;
+  const wanted = policy.onPartialFailure === 'keep' && canKeep && planned && kind !== 'observed';
   const keeps = wanted && head.generations.filter(({ phase }) => phase === 'failed').length < MOST_KEPT;
   generation.phase = keeps ? 'failed' : 'falling';
   if (keeps) generation.kept = true;

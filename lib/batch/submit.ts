@@ -8,13 +8,15 @@ import type { Policy } from './record/head';
 import { saveNames, sha256 } from './record/names';
 
 /** An event as its receiver understands it. `requestId` must be the same for every delivery of one event. */
-export type Order = { requestId: string; deadline: number; asker?: string } & (
-  | { type: 'create'; options: BatchOptions }
-  /** `named`: the generation that the asker has. `previous`: the options that it believes to be in force. */
-  | { type: 'update'; named: string; options: BatchOptions; previous?: BatchOptions; anew?: boolean }
-  /** `line`: not more than the named generation, what it replaced and what replaced it, but for `spared`. */
-  | { type: 'delete'; named: string; line?: { spared?: string } }
-);
+export type Order = { requestId: string; deadline: number; asker?: string } &
+  /** `createKeeps`: the asker goes on with what is kept of it if it fails. */
+  (
+    | { type: 'create'; options: BatchOptions; createKeeps?: boolean }
+    /** `named`: the generation that the asker has. `previous`: the options that it believes to be in force. */
+    | { type: 'update'; named: string; options: BatchOptions; previous?: BatchOptions; anew?: boolean }
+    /** `line`: not more than the named generation, what it replaced and what replaced it, but for `spared`. */
+    | { type: 'delete'; named: string; line?: { spared?: string } }
+  );
 
 /**
  * Writes down what is wanted of a batch and returns at once; nothing happens at the cloud. The same order may be submitted
@@ -42,7 +44,7 @@ async function toEvent(store: Store, batchId: string, order: Order): Promise<Bat
     return { ...base, type: 'delete', named, ...(line && { line }) };
   }
   const ask = await toAsk(store, batchId, order.options);
-  if (order.type === 'create') return { ...base, type: 'create', ask };
+  if (order.type === 'create') return { ...base, type: 'create', ask, ...(order.createKeeps && { createKeeps: true }) };
   const previous = order.previous && digestOf(order.previous);
   if (order.anew) ask.anew = true;
   return { ...base, type: 'update', ask, named: order.named, ...(previous !== undefined && { previous }) };

@@ -11,7 +11,7 @@ import {
 import { BatchError } from '../batch/errors';
 import { limitsOf } from '../clouds/limits';
 import { validateSecretsSize } from './device-secrets';
-import { batchIdOf, credentialsOf, longest, namesFileOf, optionsOf, type Inputs } from './inputs';
+import { batchIdOf, cloudOf, credentialsOf, longest, namesFileOf, optionsOf, type Inputs } from './inputs';
 import { namesIn } from './names-file';
 import { hasUnknown, UNKNOWN } from './unknown';
 
@@ -42,8 +42,7 @@ async function withNames(inputs: Inputs): Promise<Inputs> {
   if (hasUnknown(devices) || hasUnknown(cloud)) return inputs;
   const file = namesFileOf(devices);
   if (!file) return inputs;
-  // Of a placeholder, since the digests are what is being found out.
-  const limits = limitsOf(optionsOf({ ...inputs, devices: { named: [] } }, 'create').cloud);
+  const limits = limitsOf(cloudOf(inputs));
   return { ...inputs, devices: { ...(devices as object), names: nameListOf(await namesIn(file, limits)) } };
 }
 

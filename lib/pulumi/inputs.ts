@@ -5,6 +5,7 @@ import {
   defaultTimeoutSeconds,
   parseOptions,
   type BatchOptions,
+  type CloudReference,
   type LongestOperation,
   type NameList,
 } from '../batch/contract';
@@ -46,6 +47,11 @@ export function optionsOf(inputs: Inputs, operation: Operation): BatchOptions {
     timeoutSeconds: 0,
   });
   return { ...options, timeoutSeconds: timeoutOf(inputs, operation, options) };
+}
+
+/** The product alone, whatever the other inputs are by now. @throws BatchError `InvalidOptions` */
+export function cloudOf({ cloud }: Inputs): CloudReference {
+  return parseOptions({ cloud, devices: { named: [] }, timeoutSeconds: 0 }).cloud;
 }
 
 export const longest: LongestOperation = { seconds: 24 * 3600, reason: 'nothing here takes longer than a day' };

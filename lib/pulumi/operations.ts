@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseSecrets } from './device-secrets';
 import { PartialFailure } from './failures';
-import { credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
+import { cloudOf, credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
 import { findHead, isUnsettled, journalOf, restore } from './journal';
 import { saveSecrets } from './secrets-file';
 import { handOver, outputsOf, recordOf, type Outputs } from './state';
@@ -21,7 +21,8 @@ export async function createBatch(
   { replaces }: { replaces: boolean },
 ): Promise<{ id: string; outs: Outputs }> {
   const workplace = new Workplace(inputs, surroundings);
-  const order = { type: 'create', options: optionsOf(inputs, 'create'), ...request(inputs, 'create') } as const;
+  const options = optionsOf(inputs, 'create');
+  const order = { type: 'create', options, createKeeps: true, ...request(inputs, 'create') } as const;
   // What nobody has heard of is this one's, unless what stands is what this one replaces.
   const { result, requestId } = await workplace.carryOut(order, { finished: !replaces });
   if (result.state === 'failed') throw await failedCreate(workplace, requestId, result);
@@ -105,7 +106,7 @@ export async function isUnsettledIn(olds: Outputs): Promise<boolean> {
 
 /** Whether two resources' products are different ones. */
 export function isAnotherProduct(olds: Inputs, news: Inputs): boolean {
-  return cloudKey(optionsOf(olds, 'update').cloud) !== cloudKey(optionsOf(news, 'update').cloud);
+  return cloudKey(cloudOf(olds)) !== cloudKey(cloudOf(news));
 }
 
 function request(inputs: Inputs, operation: Operation): { requestId: string; deadline: number } {

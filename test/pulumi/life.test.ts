@@ -108,6 +108,21 @@ describe.each([aliyun, certificates, preSharedKeys, legacy])('a batch in a Pulum
     expect(stage.devices()).toEqual([]);
   });
 
+  it('keeps what exists of a create that failed where it is told to, until an up makes it whole', async () => {
+    const keep = { onPartialFailure: 'keep' };
+    stage.core.faults.add({ fault: { kind: 'failCreate', names: ['light-002'] }, times: 1 });
+    await expect(stage.up(keep)).rejects.toThrow(/light-002.*2 devices were kept and belong to the batch/);
+    expect(stage.devices()).toEqual(['light-001', 'light-003']);
+    stage.core.faults.clear();
+    const outputs = await stage.up(keep);
+    expect(outputs.deviceNames).toEqual(['light-001', 'light-002', 'light-003']);
+    expect(Object.keys(JSON.parse(outputs.deviceSecrets) as object).sort()).toEqual(outputs.deviceNames);
+    expect(stage.devices()).toEqual(outputs.deviceNames);
+    expect(await stage.up(keep)).toEqual(outputs);
+    await stage.destroy();
+    expect(stage.devices()).toEqual([]);
+  });
+
   it('holds its secrets in one output, and none in its journal, its other outputs and what it says', async () => {
     const { deviceSecrets, ...outputs } = await stage.up();
     const secrets = cloud.secrets(stage.core);

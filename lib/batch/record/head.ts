@@ -59,6 +59,8 @@ const generationSchema = z.looseObject({
   phase: z.enum(phases),
   /** Whether a Create or an Update asked for it. */
   origin: z.enum(['create', 'update']),
+  /** Whether the asker of a Create goes on with what is kept of it when it has failed. */
+  createKeeps: z.boolean().optional(),
   /** Which request that was. */
   request: z.string().optional(),
   bornAt: z.number(),
