@@ -1,7 +1,7 @@
 // `npm run check:package`: packs the package as it would be published, and looks at it as a user would.
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -35,6 +35,42 @@ const construct = `
   if (batches !== 2) throw new Error(batches + ' batches in the template');
 `;
 
+const pulumiProgram = `
+  import * as pulumi from '@pulumi/pulumi';
+  import { DeviceBatch } from 'iot-device-batch/pulumi';
+
+  const inputs: Record<string, unknown>[] = [];
+  void pulumi.runtime.setMocks({
+    newResource: (each) => (inputs.push(each.inputs), { id: each.name, state: each.inputs }),
+    call: ({ inputs }) => inputs,
+  });
+  const product = pulumi.output('a1BwAGV0001');
+  const lights = new DeviceBatch('lights', {
+    cloud: { aliyun: { region: 'cn-shanghai', productKey: product } },
+    devices: { sequence: { prefix: 'light-', count: 5 } },
+  });
+  export const names: pulumi.Output<string[]> = lights.deviceNames;
+  const meters = new DeviceBatch('meters', {
+    cloud: { tencent: { productId: 'ABCDE12345' } },
+    devices: { named: ['meter'] },
+    onExisting: { adopt: ['meter'] },
+  });
+
+  async function load(): Promise<void> {
+    const provider = (await import('iot-device-batch/pulumi/provider')) as unknown as Record<string, unknown>;
+    const missing = ['configure', 'check', 'diff', 'create', 'read', 'update', 'delete'].filter(
+      (method) => typeof provider[method] !== 'function',
+    );
+    if (missing.length > 0) throw new Error('the provider lacks ' + missing.join(', '));
+    await new Promise((resolve) => pulumi.all([lights.urn, meters.urn]).apply(resolve));
+    if (inputs.length !== 2) throw new Error(inputs.length + ' resources were registered');
+  }
+  load().catch((failure) => {
+    console.error(failure);
+    process.exitCode = 1;
+  });
+`;
+
 const esModule = `
   import { startEmulator } from 'iot-device-batch/emulator';
   const emulator = await startEmulator();
@@ -57,12 +93,24 @@ await lint();
 // Every entry is CommonJS on purpose: it works from CommonJS and from ES modules.
 await run('npx', ['--no-install', 'attw', tarball, '--profile', 'node16']);
 const { devDependencies, peerDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-const newest = await install('newest', (peer) => devDependencies[peer]);
+const oldestOf = (peer) => peerDependencies[peer].replace('^', '');
+const CDK = ['aws-cdk-lib', 'constructs'];
+const newest = await install('newest', CDK, (peer) => devDependencies[peer]);
+await refuse(newest, '@pulumi', '@aws-sdk');
 await synthesise(newest);
 await useTools(newest);
-const oldest = await install('oldest', (peer) => peerDependencies[peer].replace('^', ''));
+const oldest = await install('oldest', CDK, oldestOf);
 await synthesise(oldest);
 await testConstruct(oldest);
+for (const [name, versionOf] of [
+  ['newest-pulumi', (peer) => devDependencies[peer]],
+  ['oldest-pulumi', oldestOf],
+]) {
+  const pulumi = await install(name, ['@pulumi/pulumi'], versionOf);
+  await refuse(pulumi, 'aws-cdk-lib', 'constructs', '@aws-sdk');
+  await register(pulumi);
+  await useTools(pulumi);
+}
 
 async function pack() {
   const { stdout } = await npm(root, 'pack', '--json', '--pack-destination', scratch);
@@ -82,26 +130,43 @@ async function lint() {
 }
 
 /** An app of its own, without anything from this clone but the package. */
-async function install(name, versionOf) {
+async function install(name, packages, versionOf) {
   const app = join(scratch, name);
   await mkdir(app);
   await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true }));
-  const peers = ['aws-cdk-lib', 'constructs'].map((peer) => `${peer}@${versionOf(peer)}`);
+  const peers = packages.map((peer) => `${peer}@${versionOf(peer)}`);
   await npm(app, 'install', '--no-fund', '--no-audit', '--loglevel=error', tarball, ...peers);
-  console.log(`with the ${name} peers, ${peers.join(' and ')}:`);
+  console.log(`with ${peers.join(' and ')}:`);
   return app;
+}
+
+/** Whoever uses one of the two frameworks has nothing of the other, and no SDK of AWS. */
+async function refuse(app, ...packages) {
+  const installed = await readdir(join(app, 'node_modules'));
+  const found = packages.filter((name) => installed.includes(name));
+  if (found.length > 0) throw new Error(`${found.join(' and ')} came with the package`);
 }
 
 /** Compiled with all declarations checked, those of the package and those that they lean on, and run. */
 async function synthesise(app) {
-  await writeFile(join(app, 'app.ts'), construct);
+  await compileAndRun(app, construct);
+  console.log('  the construct synthesises');
+}
+
+/** As `synthesise`. */
+async function register(app) {
+  // Some versions of the SDK publish declarations that do not check by themselves.
+  await compileAndRun(app, pulumiProgram, '--skipLibCheck');
+  console.log('  the resource registers');
+}
+
+async function compileAndRun(app, program, ...flags) {
+  await writeFile(join(app, 'app.ts'), program);
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  await run(process.execPath, [tsc, 'app.ts', '--strict', '--target', 'es2022', '--module', 'node16', ...types], {
-    cwd: app,
-  });
+  const options = ['--strict', '--target', 'es2022', '--module', 'node16', ...types, ...flags];
+  await run(process.execPath, [tsc, 'app.ts', ...options], { cwd: app });
   await run(process.execPath, ['app.js'], { cwd: app });
-  console.log('  the construct synthesises');
 }
 
 /**
