@@ -31,9 +31,9 @@ export async function keepCarriedCredentials(
       carryOver(operation, source, place, identities),
     );
     for (const name of carried) missing.delete(name);
-    if (missing.size > 0) await readFromJobs(operation, cloud, source, place, missing);
   }
   await readAgain(operation, cloud, place, plan.jobs.length, missing);
+  for (const source of plan.sources) if (missing.size > 0) await readFromJobs(operation, cloud, source, place, missing);
   if (missing.size > 0) {
     throw new BatchError(
       'CredentialsMissing',

@@ -235,7 +235,8 @@ function newGeneration(head: Head, event: Exclude<BatchEvent, { type: 'delete' }
     names: ask.names,
     reported: false,
     named: false,
-    ...(event.type === 'update' && { replaces: event.named }),
+    // Others delete by what is current. (In their heads, which have to stay small, it would be one member more.)
+    ...(event.type === 'update' && event.asker !== undefined && { replaces: event.named }),
     ...(event.type === 'create' && event.createKeeps && { createKeeps: true }),
     planned: false,
   };

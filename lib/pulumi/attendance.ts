@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Cloud } from '../batch/ports/cloud';
+import { CloudError, type Cloud } from '../batch/ports/cloud';
 
 /** The engine that asked has gone, so that nobody will hear the answer, and another may be at work soon. */
 export class EngineGone extends Error {
@@ -49,18 +49,26 @@ const FRESH_MS = 500;
 /** An engine that is only slow to answer is there. */
 const PATIENCE_MS = 5_000;
 
-/** The cloud, called for as long as the engine is there. */
-export function attended(cloud: Cloud, attendance: Attendance): Cloud {
+/** The cloud, called for as long as the engine is there. `hint`: what to add where it refuses the keys. */
+export function attended(cloud: Cloud, attendance: Attendance, hint: () => string): Cloud {
   return new Proxy(cloud, {
     get(target, member) {
       const value: unknown = Reflect.get(target, member, target);
       if (typeof value !== 'function' || member === 'close') return bound(value, target);
       return async (...parameters: unknown[]) => {
         await attendance.check();
-        return (value as (...all: unknown[]) => unknown).apply(target, parameters);
+        try {
+          return await (value as (...all: unknown[]) => Promise<unknown>).apply(target, parameters);
+        } catch (error) {
+          throw error instanceof CloudError && error.kind === 'credentials' ? withHint(error, hint()) : error;
+        }
       };
     },
   });
+}
+
+function withHint({ kind, vendorCode, message, details }: CloudError, hint: string): CloudError {
+  return new CloudError(kind, vendorCode, message + hint, details);
 }
 
 function bound(value: unknown, target: object): unknown {

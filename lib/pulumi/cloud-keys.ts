@@ -14,31 +14,34 @@ const names: Record<CloudName, readonly string[]> = {
   tencent: ['secretId', 'secretKey', 'token'],
 };
 
+/** Keys, and what to add where the cloud refuses them. */
+export interface CloudKeys {
+  source: CredentialSource;
+  hint: () => string;
+}
+
 /**
  * The keys of a cloud: those in the variables of its vendor's tools, else those in the stack's configuration, all from the same
  * place. The environment comes first since `refresh` and `destroy` hear of the configuration only as it was at the last `up`.
  */
-export function cloudKeys(cloud: CloudReference, config: StackConfig | undefined): CredentialSource {
+export function cloudKeys(cloud: CloudReference, config: StackConfig | undefined): CloudKeys {
   const environment = environmentKeys(cloud, process.env);
-  return async (refresh) => {
+  let configured: Record<string, string> = {};
+  const source: CredentialSource = async (refresh) => {
     try {
       return await environment(refresh);
     } catch (error) {
-      const configured = keysIn(config, cloud);
+      configured = keysIn(config, cloud);
       if (Object.keys(configured).length > 0) return configured;
       throw error instanceof CloudError ? noKeys(error, cloud) : error;
     }
   };
+  return { source, hint: () => (Object.keys(configured).length > 0 ? STALE : '') };
 }
 
-/** What to add to a refusal of keys that may be those of long ago. */
-export function hintAtStaleKeys(cloud: CloudReference, config: StackConfig | undefined): string {
-  if (Object.keys(keysIn(config, cloud)).length === 0) return '';
-  return (
-    '; the keys may be older than those in the configuration, since refresh and destroy only know the ones of the last successful up: ' +
-    "set the vendor's environment variables, which count first, or run pulumi with --run-program"
-  );
-}
+const STALE =
+  '. These are the keys of the configuration, which refresh and destroy only know as it was at the last up: if they have been changed ' +
+  "since, set the vendor's environment variables, which count first, or add --run-program";
 
 function keysIn(config: StackConfig | undefined, cloud: CloudReference): Record<string, string> {
   const found = names[cloudName(cloud)].map((name) => [name, config?.get(`iot-device-batch:${name}`)] as const);

@@ -112,7 +112,8 @@ export class Workplace {
     const { attendance, config } = this.surroundings;
     await attendance.check();
     const environment = { clock: systemClock, observer: this.observer, share: Math.max(1, working), until };
-    return attended(connectCloud(cloud, cloudKeys(cloud, config), environment), attendance);
+    const { source, hint } = cloudKeys(cloud, config);
+    return attended(connectCloud(cloud, source, environment), attendance, hint);
   }
 
   private limits() {

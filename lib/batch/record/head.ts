@@ -83,7 +83,7 @@ const generationSchema = z.looseObject({
   reported: z.boolean(),
   /** Whether an Update or Delete ever came with this generation's id, so that whoever asks knows of it. */
   named: z.boolean(),
-  /** The generation that the Update came with which asked for this one. */
+  /** The generation that the Update came with which asked for this one; only where its asker deletes line by line. */
   replaces: z.string().optional(),
   /** Whether its change failed and what exists of it was kept. */
   kept: z.boolean().optional(),
