@@ -11,7 +11,16 @@ import {
 import { BatchError } from '../batch/errors';
 import { limitsOf } from '../clouds/limits';
 import { validateSecretsSize } from './device-secrets';
-import { batchIdOf, cloudOf, credentialsOf, longest, namesFileOf, optionsOf, type Inputs } from './inputs';
+import {
+  batchIdOf,
+  cloudOf,
+  credentialsOf,
+  journalFolderOf,
+  longest,
+  namesFileOf,
+  optionsOf,
+  type Inputs,
+} from './inputs';
 import { namesIn } from './names-file';
 import { hasUnknown, UNKNOWN } from './unknown';
 
@@ -55,6 +64,7 @@ function validate(inputs: Inputs | undefined): void {
   validateOnExisting(options.onExisting, options.devices);
   validateActivation(limits, options.devices, options);
   validateTimeouts(inputs, options);
+  journalFolderOf(inputs);
   validateSecretsSize(credentialsOf(inputs), options);
 }
 

@@ -64,6 +64,14 @@ export function credentialsOf({ deviceCredentials = 'state' }: Inputs): Credenti
   throw invalid('deviceCredentials', `is ${JSON.stringify(deviceCredentials)}: use "state", "none" or {file: path}`);
 }
 
+/** The folder of the journal, where one is given. @throws BatchError `InvalidOptions` */
+export function journalFolderOf({ journal }: Pick<Inputs, 'journal'>): string | undefined {
+  if (journal === undefined || journal === null || journal === '') return undefined;
+  // An address taken for a path would be a journal that is lost with this machine, where somebody meant one that lasts.
+  if (typeof journal === 'string' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(journal)) return journal;
+  throw invalid('journal', `is ${JSON.stringify(journal)}: give the path of a folder`);
+}
+
 /** A file of names, as `check` completes it. */
 export interface NamesFileInput {
   path: string;

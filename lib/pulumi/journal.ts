@@ -7,13 +7,13 @@ import { keys } from '../batch/record/keys';
 import type { Store } from '../batch/ports/store';
 import { FileStore } from '../stores/file-store';
 import { processes } from '../stores/processes';
-import { partsOfUrn, type Inputs } from './inputs';
+import { journalFolderOf, partsOfUrn, type Inputs } from './inputs';
 import { readSnapshot } from './snapshot';
 import type { StateRecord } from './state';
 
 /** Where a batch is recorded while an operation runs: a folder for the stack, beside the program. */
-export function journalOf({ journal, resourceUrn }: Inputs): FileStore {
-  const folder = typeof journal === 'string' && journal !== '' ? journal : join(DEFAULT_FOLDER, stackOf(resourceUrn));
+export function journalOf(inputs: Inputs): FileStore {
+  const folder = journalFolderOf(inputs) ?? join(DEFAULT_FOLDER, stackOf(inputs.resourceUrn));
   return new FileStore(resolve(folder));
 }
 

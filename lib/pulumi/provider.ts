@@ -9,6 +9,7 @@ import { findHead, journalOf, leftBehind } from './journal';
 import { MemoryVault } from './memory-vault';
 import { createBatch, deleteBatch, readBatch, updateBatch } from './operations';
 import type { Outputs } from './state';
+import { hasUnknown } from './unknown';
 import type { Surroundings } from './workplace';
 
 /**
@@ -24,7 +25,7 @@ export function check(olds: Partial<Inputs>, news: Inputs): Promise<Checked> {
   return guarded(async () => {
     if (olds.batchId !== undefined) inState.add(olds.batchId);
     const checked = await checkInputs(olds, news);
-    await greet(checked.inputs);
+    if (checked.failures.length === 0 && !hasUnknown(checked.inputs.journal)) await greet(checked.inputs);
     return checked;
   });
 }

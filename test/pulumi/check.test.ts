@@ -30,6 +30,8 @@ describe('what a preview says', () => {
     ['a missing file', { devices: { fromFile: 'no-such-file.csv' } }, 'devices', 'InvalidDeviceFile'],
     ['adopting a stranger', { onExisting: { adopt: ['gate'] } }, 'onExisting', 'InvalidOnExisting'],
     ['an API that knows too little', tencent({ apiVersion: '2.0' }), 'deleteActivated', 'ActivationUnknown'],
+    ['a journal at an address', { journal: 's3://bucket/journal' }, '', 'InvalidOptions'],
+    ['a journal that is none', { journal: 7 }, '', 'InvalidOptions'],
     ['a short time', { timeout: '10s' }, 'timeout', 'InvalidTimeout'],
     ['a time that is none', { timeout: 'soon' }, '', 'InvalidOptions'],
     ['two days', { customTimeouts: { delete: '48h' } }, 'timeout', 'InvalidTimeout'],
