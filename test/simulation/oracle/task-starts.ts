@@ -29,7 +29,9 @@ export class TaskStarts {
     const task = taskOf(this.world, earlier);
     const age = call.sentAt - earlier.sentAt;
     const isKnown = task !== undefined && this.world.recordedJobs.has(task.taskId);
-    if (!isKnown && age < FLIGHT_MS) return `the first call was ${age} ms old and might still arrive`;
+    // One that was answered has arrived, whether or not that came to be recorded.
+    if (!isKnown && earlier.told !== 'yes' && age < FLIGHT_MS)
+      return `the first call was ${age} ms old and might still arrive`;
     if (!task || task.status === 2 || (!isKnown && this.isQuiet(call, earlier, task))) return undefined;
     return `the first call's task ${task.taskId} was still making devices`;
   }
