@@ -98,8 +98,9 @@ export class TencentCloud implements Cloud {
     return this.api.delete(device);
   }
 
-  close(): Promise<void> {
-    return this.ended();
+  async close(): Promise<void> {
+    await this.ended();
+    await this.api.idle?.();
   }
 
   /** A task is finished when each of its devices was tried: what became of them stands in its pages. */

@@ -87,6 +87,10 @@ export class Api3 implements ProductApi {
     return this.doomed.lookUp(names, left);
   }
 
+  idle(): Promise<void> {
+    return this.doomed.idle();
+  }
+
   async delete({ name, identity }: { name: string; identity: string }): Promise<'deleted' | 'gone'> {
     try {
       // The cloud deletes whoever has the name: a later device of the same name is not ours.

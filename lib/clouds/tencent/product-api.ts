@@ -26,4 +26,6 @@ export interface ProductApi {
   /** The secrets of those that still are the same devices, as far as the cloud tells them again. */
   readCredentials(devices: readonly { name: string; identity: string }[]): Promise<CollectedDevice[]>;
   delete(device: { name: string; identity: string }): Promise<'deleted' | 'gone'>;
+  /** Resolves when nothing is under way that nobody waits for. Absent where nothing ever is. */
+  idle?(): Promise<void>;
 }

@@ -32,6 +32,46 @@ test('devices to be deleted are listed once for many blocks, and asked for one b
   expect(calls('DescribeDevices')).toBeLessThan(36);
 });
 
+test('the next listing is made beside the deletions, before the last one is too old: what has connected since is seen (I1)', async () => {
+  seed(...names(1_000));
+  await look(names(1_000));
+  const listed = calls('DescribeDevices');
+  bench.clock.advance(1_900);
+  await look(names(1), 1_000);
+  tencent().connect('light-002');
+  while (calls('DescribeDevices') < listed + 5) await bench.clock.sleep(100);
+  expect(calls('DescribeDevice')).toBe(0);
+  bench.clock.advance(200);
+  const again = await look(names(1_000));
+  expect(again.filter(({ everConnected }) => everConnected).map(({ name }) => name)).toEqual(['light-002']);
+});
+
+test('what is deleted while the next listing is made is not taken for there', async () => {
+  seed(...names(1_000));
+  const [device] = (await look(names(1_000))) as [FoundDevice];
+  const listed = calls('DescribeDevices');
+  bench.clock.advance(1_900);
+  await look(names(1), 1_000);
+  while (calls('DescribeDevices') < listed + 2) await bench.clock.sleep(10);
+  bench.running.emulator.faults.add({ operation: 'DeleteDevice', times: 1, fault: { kind: 'drop', when: 'after' } });
+  await expect(cloud.delete(device)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
+  seed(device.name);
+  bench.clock.advance(2_000);
+  const again = await look(names(1), 1_000);
+  expect(again.map(({ identity }) => identity)).not.toContain(device.identity);
+});
+
+test('closed while a listing is made, it ends it', async () => {
+  seed(...names(1_000));
+  await look(names(1_000));
+  bench.clock.advance(1_900);
+  await look(names(1), 1_000);
+  await cloud.close();
+  const listed = calls('DescribeDevices');
+  await bench.clock.sleep(10_000);
+  expect(calls('DescribeDevices')).toBe(listed);
+});
+
 test.each([300, 3])('what was seen is forgotten after a minute, where %i devices are left', async (count) => {
   seed(...names(300));
   await look(names(300));
