@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AdminRoutes } from '../admin-routes';
+import { handRoutes, turnSwitches } from '../hand-routes';
 import type { Application } from './application';
 import type { JobDurations } from './applications';
 import type { AliyunAssumptions } from './assumptions';
@@ -26,30 +27,14 @@ export function aliyunRoutes(cloud: AliyunCloud): AdminRoutes {
       keys.list().map(({ accessKeyId, denied, active, expiresAt }) => ({ accessKeyId, denied, active, expiresAt })),
     'GET aliyun/switches': switches,
     'POST aliyun/switches': ({ body }) => {
-      const asked = body(switchesSchema);
-      Object.assign(assumptions, asked.assumptions);
-      Object.assign(durations, asked.durations);
-      Object.assign(quotas, asked.quotas);
-      if (asked.rates !== undefined) rates.enforce(asked.rates);
-      cloud.clockSkewMs = asked.clockSkewMs ?? cloud.clockSkewMs;
+      turnSwitches(cloud, body(switchesSchema));
       return switches();
     },
     'POST aliyun/seed': ({ body }) => {
       cloud.seed(body(seedSchema));
       return { products: platform.products.list().map(productFields) };
     },
-    'POST aliyun/connect': ({ body }) => {
-      const { deviceName, productKey } = body(deviceSchema);
-      cloud.connect(deviceName, productKey);
-    },
-    'POST aliyun/disconnect': ({ body }) => {
-      const { deviceName, productKey } = body(deviceSchema);
-      cloud.disconnect(deviceName, productKey);
-    },
-    'POST aliyun/delete': ({ body }) => {
-      const { deviceName, productKey } = body(deviceSchema);
-      cloud.deleteDevice(deviceName, productKey);
-    },
+    ...handRoutes(cloud, 'productKey'),
   };
 }
 
@@ -82,8 +67,6 @@ function applicationFields({
     failures: Object.fromEntries(failures),
   };
 }
-
-const deviceSchema = z.strictObject({ deviceName: z.string(), productKey: z.string().optional() });
 
 const durationsSchema = z.strictObject({
   checkMs: z.number().nonnegative(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AdminRoutes } from '../admin-routes';
+import { handRoutes, turnSwitches } from '../hand-routes';
 import type { TencentAssumptions } from './assumptions';
 import type { TencentCloud } from './cloud';
 import type { TencentDevice } from './device';
@@ -28,11 +29,7 @@ export function tencentRoutes(cloud: TencentCloud): AdminRoutes {
     'GET tencent/switches': switches,
     'POST tencent/switches': ({ body }) => {
       const asked = body(switchesSchema);
-      Object.assign(assumptions, asked.assumptions);
-      Object.assign(durations, asked.durations);
-      Object.assign(quotas, asked.quotas);
-      if (asked.rates !== undefined) rates.enforce(asked.rates);
-      cloud.clockSkewMs = asked.clockSkewMs ?? cloud.clockSkewMs;
+      turnSwitches(cloud, asked);
       cloud.versions = asked.versions ?? cloud.versions;
       return switches();
     },
@@ -40,18 +37,7 @@ export function tencentRoutes(cloud: TencentCloud): AdminRoutes {
       cloud.seed(body(seedSchema));
       return { products: hub.listProducts().map(productFields) };
     },
-    'POST tencent/connect': ({ body }) => {
-      const { deviceName, productId } = body(deviceSchema);
-      cloud.connect(deviceName, productId);
-    },
-    'POST tencent/disconnect': ({ body }) => {
-      const { deviceName, productId } = body(deviceSchema);
-      cloud.disconnect(deviceName, productId);
-    },
-    'POST tencent/delete': ({ body }) => {
-      const { deviceName, productId } = body(deviceSchema);
-      cloud.deleteDevice(deviceName, productId);
-    },
+    ...handRoutes(cloud, 'productId'),
   };
 }
 
@@ -78,8 +64,6 @@ function taskFields({ taskId, productId, status, createdAt, names, results }: Te
       .map((result) => ({ deviceName: result.deviceName, result: result.result, reason: reasonOf(result) })),
   };
 }
-
-const deviceSchema = z.strictObject({ deviceName: z.string(), productId: z.string().optional() });
 
 const durationsSchema = z.strictObject({
   startMs: z.number().nonnegative(),
