@@ -2,25 +2,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../../emulator';
+import type { EmulatorOptions } from '../../../emulator';
 import type { AliyunReference } from '../../../lib/batch/contract/cloud-reference';
 import type { Cloud } from '../../../lib/batch/ports/cloud';
-import type { CloudEnvironment } from '../../../lib/clouds/environment';
 import type { CredentialSource } from '../../../lib/clouds/http/credentials';
 import { connectCloud } from '../../../lib/clouds/registry';
-import { VirtualClock } from '../virtual-clock';
+import { startBareBench, type BareBench, type Surroundings } from '../bare-bench';
 
-export interface Bench {
-  clock: VirtualClock;
-  running: RunningEmulator;
-  /** What was logged, as one text. */
-  log: () => string;
+export { names } from '../bare-bench';
+
+export interface Bench extends Omit<BareBench, 'open'> {
   connect(options?: ConnectOptions): Cloud;
   /** A server that answers each request with the next of `answers`, or with the last one; for what no emulator says. */
   serve(...answers: LiteralAnswer[]): Promise<LiteralServer>;
   /** The operations that reached the emulator, or that it kept from arriving, in order. */
   operations(): string[];
-  close(): Promise<void>;
 }
 
 type LiteralAnswer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -36,47 +32,24 @@ export interface LiteralServer {
   close: () => void;
 }
 
-interface ConnectOptions extends Partial<Omit<CloudEnvironment, 'observer'>> {
+interface ConnectOptions extends Surroundings {
   reference?: Partial<AliyunReference>;
   credentials?: CredentialSource;
 }
 
-/** An emulator and connections to it, over real HTTP on one virtual clock. */
+/** An emulator and connections to Alibaba's half of it. */
 export async function startBench(options: EmulatorOptions = {}): Promise<Bench> {
-  const clock = new VirtualClock();
-  const running = await startEmulator({ clock, ...options });
-  const lines: string[] = [];
-  const open: Cloud[] = [];
+  const bare = await startBareBench(options);
+  const { url, aliyun, emulator } = bare.running;
   const servers: LiteralServer[] = [];
   return {
-    clock,
-    running,
-    log: () => lines.join('\n'),
-    operations: () => running.emulator.journal.calls().map((call) => call.operation),
-    connect({ reference, credentials, ...environment } = {}) {
-      const {
-        accessKeyId: AccessKeyId,
-        accessKeySecret: AccessKeySecret,
-        region,
-        productKey,
-        instanceId,
-      } = running.aliyun;
-      const cloud = connectCloud(
-        { aliyun: { region, productKey, instanceId, endpoint: running.url, ...reference } },
-        credentials ?? (async () => JSON.stringify({ AccessKeyId, AccessKeySecret })),
-        {
-          clock,
-          observer: {
-            log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
-            progress: () => undefined,
-          },
-          share: 1,
-          until: Infinity,
-          ...environment,
-        },
-      );
-      open.push(cloud);
-      return cloud;
+    ...bare,
+    operations: () => emulator.journal.calls().map((call) => call.operation),
+    connect({ reference, credentials, ...surroundings } = {}) {
+      const { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret, region, productKey, instanceId } = aliyun;
+      const product = { region, productKey, instanceId, endpoint: url, ...reference };
+      const keys = credentials ?? (async () => JSON.stringify({ AccessKeyId, AccessKeySecret }));
+      return bare.open((environment) => connectCloud({ aliyun: product }, keys, environment), surroundings);
     },
     async serve(...answers) {
       const server = await literalServer(answers);
@@ -85,8 +58,7 @@ export async function startBench(options: EmulatorOptions = {}): Promise<Bench> 
     },
     async close() {
       servers.forEach((server) => server.close());
-      await Promise.all(open.map((cloud) => cloud.close()));
-      await running.close();
+      await bare.close();
     },
   };
 }
@@ -130,6 +102,3 @@ export const xml =
     response.writeHead(status, { 'content-type': 'text/xml;charset=utf-8' });
     response.end(body);
   };
-
-export const names = (count: number, prefix = 'light-'): string[] =>
-  Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1).padStart(3, '0')}`);

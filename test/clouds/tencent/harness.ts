@@ -1,61 +1,36 @@
-import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../../emulator';
+import type { EmulatorOptions } from '../../../emulator';
 import type { TencentReference } from '../../../lib/batch/contract/cloud-reference';
 import type { Cloud } from '../../../lib/batch/ports/cloud';
-import type { CloudEnvironment } from '../../../lib/clouds/environment';
 import type { CredentialSource } from '../../../lib/clouds/http/credentials';
 import type { HttpRequest, Transport } from '../../../lib/clouds/http/transport';
 import { connectTencent } from '../../../lib/clouds/tencent';
-import { VirtualClock } from '../virtual-clock';
+import { startBareBench, type BareBench, type Surroundings } from '../bare-bench';
 
-export interface Bench {
-  clock: VirtualClock;
-  running: RunningEmulator;
-  /** What was logged, as one text. */
-  log: () => string;
+export { names } from '../bare-bench';
+
+export interface Bench extends Omit<BareBench, 'open'> {
   connect(options?: ConnectOptions): Cloud;
   /** Codes of the calls of one operation that reached the emulator; undefined for success. */
   codes(operation: string): (string | undefined)[];
-  close(): Promise<void>;
 }
 
-interface ConnectOptions extends Partial<Omit<CloudEnvironment, 'observer'>> {
+interface ConnectOptions extends Surroundings {
   reference?: Partial<TencentReference>;
   credentials?: CredentialSource;
 }
 
-/** An emulator and connections to it, over real HTTP on one virtual clock. */
+/** An emulator and connections to Tencent's half of it. */
 export async function startBench(options: EmulatorOptions = {}): Promise<Bench> {
-  const clock = new VirtualClock();
-  const running = await startEmulator({ clock, ...options });
-  const lines: string[] = [];
-  const open: Cloud[] = [];
+  const bare = await startBareBench(options);
+  const { url, tencent, emulator } = bare.running;
   return {
-    clock,
-    running,
-    log: () => lines.join('\n'),
-    codes: (operation) => running.emulator.journal.calls(operation).map(({ code }) => code),
-    connect({ reference, credentials, ...environment } = {}) {
-      const { secretId: SecretId, secretKey: SecretKey, productId } = running.tencent;
-      const cloud = connectTencent(
-        { productId, endpoint: running.url, ...reference },
-        credentials ?? (async () => JSON.stringify({ SecretId, SecretKey })),
-        {
-          clock,
-          observer: {
-            log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
-            progress: () => undefined,
-          },
-          share: 1,
-          until: Infinity,
-          ...environment,
-        },
-      );
-      open.push(cloud);
-      return cloud;
-    },
-    async close() {
-      await Promise.all(open.map((cloud) => cloud.close()));
-      await running.close();
+    ...bare,
+    codes: (operation) => emulator.journal.calls(operation).map(({ code }) => code),
+    connect({ reference, credentials, ...surroundings } = {}) {
+      const { secretId: SecretId, secretKey: SecretKey, productId } = tencent;
+      const product = { productId, endpoint: url, ...reference };
+      const keys = credentials ?? (async () => JSON.stringify({ SecretId, SecretKey }));
+      return bare.open((environment) => connectTencent(product, keys, environment), surroundings);
     },
   };
 }
@@ -74,6 +49,3 @@ export function answering(...answers: { status?: number; body: unknown }[]): Tra
     close: async () => undefined,
   };
 }
-
-export const names = (count: number, prefix = 'light-'): string[] =>
-  Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1).padStart(3, '0')}`);
