@@ -4,7 +4,13 @@ import { installPackages, requireNode, run } from './set-up.mjs';
 requireNode('the tests need');
 await installPackages();
 await run(process.execPath, ['scripts/build.mjs']);
-await run(process.execPath, ['node_modules/jest/bin/jest.js', '--selectProjects', 'unit', ...forJest()]);
+await run(process.execPath, [
+  'node_modules/jest/bin/jest.js',
+  '--selectProjects',
+  'unit',
+  '--maxWorkers=100%',
+  ...forJest(),
+]);
 
 /** `npm test -- test/batch` means paths, which jest would take for further projects. */
 function forJest() {
