@@ -34,8 +34,10 @@ interface Listing {
  */
 export class DoomedDevices {
   private listing: Listing = { devices: new Map(), renewAt: 0, until: 0 };
-  /** The next listing, being made, and what was deleted since it began. */
-  private next?: { made: Promise<Listing>; forgotten: Set<string> };
+  /** The next listing, being made. */
+  private next?: Promise<Listing>;
+  /** Names whose deletion was sent. No listing counts for them: it may show one whose deletion arrives only later. */
+  private readonly sent = new Set<string>();
   /** What was told to whoever wants to delete it. */
   private readonly told = new Map<string, { device: FoundDevice; until: number }>();
 
@@ -49,9 +51,10 @@ export class DoomedDevices {
   async lookUp(names: readonly string[], left: number): Promise<FoundDevice[]> {
     await this.renew(left);
     const { devices } = this.listing;
-    const listed = names.flatMap((name) => devices.get(name) ?? []);
+    const isListed = (name: string) => devices.has(name) && !this.sent.has(name);
+    const listed = names.filter(isListed).flatMap((name) => devices.get(name) ?? []);
     // Also what the listing has missed because others were deleted meanwhile.
-    const unlisted = names.filter((name) => !devices.has(name));
+    const unlisted = names.filter((name) => !isListed(name));
     const asked = await readOneByOne(this.client, this.productId, unlisted, (device) => this.found(device));
     const until = this.clock.now() + TOLD_MS;
     for (const device of [...listed, ...asked]) this.told.set(device.name, { device, until });
@@ -68,14 +71,14 @@ export class DoomedDevices {
 
   /** To be called before its deletion: if the answer is lost, another device may have the name the next time. */
   forget(name: string): void {
+    this.sent.add(name);
     this.listing.devices.delete(name);
-    this.next?.forgotten.add(name);
     this.told.delete(name);
   }
 
   /** Resolves when no listing is being made any more. */
   async idle(): Promise<void> {
-    await this.next?.made.catch(() => undefined);
+    await this.next?.catch(() => undefined);
   }
 
   /** Sees to it that the listing is young enough. Few devices need none. */
@@ -91,21 +94,19 @@ export class DoomedDevices {
   }
 
   /** Begins a listing. If it fails while the last one still serves, another one is begun. */
-  private begin(left: number): NonNullable<DoomedDevices['next']> {
-    const next = { made: this.list(left), forgotten: new Set<string>() };
-    next.made.catch(() => {
+  private begin(left: number): Promise<Listing> {
+    const next = this.list(left);
+    next.catch(() => {
       if (this.next === next && this.clock.now() < this.listing.until) this.next = undefined;
     });
     return next;
   }
 
   /** Whoever else has waited for it finds it taken. */
-  private async take(next: NonNullable<DoomedDevices['next']>): Promise<void> {
+  private async take(next: Promise<Listing>): Promise<void> {
     try {
-      const listing = await next.made;
-      if (this.next !== next) return;
-      for (const name of next.forgotten) listing.devices.delete(name);
-      this.listing = listing;
+      const listing = await next;
+      if (this.next === next) this.listing = listing;
     } finally {
       if (this.next === next) this.next = undefined;
     }

@@ -61,6 +61,22 @@ test('what is deleted while the next listing is made is not taken for there', as
   expect(again.map(({ identity }) => identity)).not.toContain(device.identity);
 });
 
+test('one whose deletion arrives after a listing has shown it is not taken for there (I1)', async () => {
+  seed(...names(1_000));
+  const [device] = (await look(names(1_000))) as [FoundDevice];
+  const listed = calls('DescribeDevices');
+  bench.running.emulator.faults.add({ operation: 'DeleteDevice', times: 1, fault: { kind: 'late', ms: 1_500 } });
+  bench.clock.advance(1_900);
+  await expect(cloud.delete(device)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
+  await look(names(2).slice(1), 1_000);
+  while (calls('DescribeDevices') < listed + 5) await bench.clock.sleep(100);
+  bench.clock.advance(2_000);
+  expect(left()).not.toContain(device.name);
+  seed(device.name);
+  const again = await look(names(1), 1_000);
+  expect(again.map(({ identity }) => identity)).not.toContain(device.identity);
+});
+
 test('closed while a listing is made, it ends it', async () => {
   seed(...names(1_000));
   await look(names(1_000));
