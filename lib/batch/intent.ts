@@ -167,7 +167,8 @@ function letLineFall(head: Head, named: string, spared: string | undefined): voi
   if (current?.phase === 'standing') return;
   const heir = head.generations.findLast(({ phase }) => phase === 'standing');
   if (!heir) delete head.current;
-  else Object.assign(head, { current: heir.id, policy: heir.policy });
+  // The policy stays that of the last event: what falls here must not be judged by the other one's, in whichever order both go.
+  else head.current = heir.id;
 }
 
 /** The ids of a generation's line, as far as it is remembered. */

@@ -24,6 +24,18 @@ describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) =
     expect(world.json(`manifests/b1/${generation}.json`).devices).toHaveLength(2);
   });
 
+  it('leaves them also where the resource that it replaced, which retained nothing, is still to be deleted (I1)', async () => {
+    const world = new World({ cloud });
+    const { generation: old } = await world.create(world.options(lights(2)));
+    const { generation } = await world.create(world.options(lights(2, 3), retain));
+    for (const named of [generation, old]) {
+      const order = world.order({ type: 'delete', named, line: {} });
+      await world.submit(order);
+      expect(await world.work(order.requestId)).toEqual({ state: 'succeeded' });
+    }
+    expect(world.devices()).toEqual(lights(4));
+  });
+
   it('releases what leaves it, also what has connected, and lists it again as adopted with its secrets', async () => {
     const world = new World({ cloud });
     const { generation: first } = await world.create(world.options(lights(3), retain));
