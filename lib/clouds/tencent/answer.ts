@@ -33,7 +33,7 @@ export function readLegacyAnswer<Answer>(
   const { code, message = '', codeDesc = '' } = parsed.data;
   if (Number(code) === 0) return successOf(operation, body, { httpStatus });
   const [, module, text] = MODULE_CODE.exec(message) ?? [];
-  const known = legacyMeaningOf(module ?? code, httpStatus);
+  const known = legacyMeaningOf(code, module, httpStatus);
   const rest = { httpStatus, retryAfterMs: retryAfterMs(response.headers['retry-after'], now) };
   return { failure: failureOfCode(module ?? code, (text ?? message) || codeDesc, known, rest) };
 }

@@ -10,9 +10,14 @@ export function meaningOf(code: string, httpStatus: number): Code {
   return known ?? { meaning: httpStatus >= 500 ? 'uncertain' : 'permanent' };
 }
 
-/** The same for a number of API 2.0: the module's own, where it gives one, else the common one. */
-export function legacyMeaningOf(code: string, httpStatus: number): Code {
-  return legacyTable.get(code) ?? { meaning: httpStatus >= 500 ? 'uncertain' : 'permanent' };
+/**
+ * The same for a number of API 2.0, and the IoT module's own where it gives one. One of the module's that nobody has documented takes
+ * nothing from what stands in front of it: refused keys, a rate, a fault of the server's.
+ */
+export function legacyMeaningOf(code: string, module: string | undefined, httpStatus: number): Code {
+  const inFront = /^(4[1-6]|6\d)\d\d$/.test(code) ? legacyTable.get(code) : undefined;
+  const known = module === undefined ? legacyTable.get(code) : (legacyTable.get(module) ?? inFront);
+  return known ?? { meaning: httpStatus >= 500 ? 'uncertain' : 'permanent' };
 }
 
 const wrongKeys = 'check SecretId and SecretKey, and that the key is enabled';
