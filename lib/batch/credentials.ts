@@ -1,4 +1,5 @@
 import { BatchError } from './errors';
+import { devices, listOf } from './messages';
 import type { Operation } from './operation';
 import { CloudError, type CollectedDevice } from './ports/cloud';
 import type { CredentialPlace } from './ports/vault';
@@ -22,15 +23,31 @@ export async function keepCredentials(
   if (place) await saveCredentials(operation, place, `part-${ordinal(job)}`, found);
 }
 
+/**
+ * Success would mean that every secret is where it was to be stored (I4).
+ *
+ * @throws BatchError `CredentialsMissing` where secrets are to be kept and a job does not tell those of its devices.
+ */
+export function requireSecrets(operation: Operation, id: string, found: readonly CollectedDevice[]): void {
+  const lacking = found.filter(({ lacks }) => lacks !== undefined);
+  if (lacking.length === 0 || !credentialPlaceOf(operation, id)) return;
+  const names = lacking.map(({ name }) => name);
+  throw new BatchError(
+    'CredentialsMissing',
+    `the cloud does not tell ${lacking[0]?.lacks} of ${devices(lacking.length)}: ${listOf(names)}; set deviceCredentials to none, or ` +
+      'register them anew',
+  );
+}
+
 /** Keeps secrets as one part of a place. */
 export async function saveCredentials(
   operation: Operation,
   place: CredentialPlace,
   part: string,
-  devices: readonly CollectedDevice[],
+  found: readonly CollectedDevice[],
 ): Promise<void> {
   await reachVault(operation, 'storing secrets', () =>
-    operation.ports.vault.savePart(place, part, devices, () => operation.confirm()),
+    operation.ports.vault.savePart(place, part, found, () => operation.confirm()),
   );
 }
 

@@ -1,5 +1,5 @@
 import { validateDeviceSecrets } from './contract/device-secrets';
-import { finishCredentials, keepCredentials } from './credentials';
+import { finishCredentials, keepCredentials, requireSecrets } from './credentials';
 import { BatchError } from './errors';
 import { listFailures } from './messages';
 import type { Operation } from './operation';
@@ -65,6 +65,7 @@ async function collectAll(operation: Operation, cloud: Cloud, jobId: string): Pr
 async function record(operation: Operation, generation: Generation, found: CollectedDevice[]): Promise<void> {
   const { id, policy, observedJob } = generation;
   validateDeviceSecrets(policy.deviceCredentials, found.length);
+  requireSecrets(operation, id, found);
   await keepCredentials(operation, id, 0, found);
   await finishCredentials(operation, id);
   await savePlan(operation.store, generation, { carried: [], sources: [], jobs: [{ count: found.length }] });

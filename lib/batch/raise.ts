@@ -10,7 +10,7 @@ import { observeJob } from './observe-job';
 import { settleOwed } from './owed';
 import { makePlan } from './planning';
 import { keepCarriedCredentials } from './carried-credentials';
-import { keepCredentials } from './credentials';
+import { keepCredentials, requireSecrets } from './credentials';
 import { poll } from './poll';
 import type { Cloud, DeviceFailure } from './ports/cloud';
 import { learnNames, publish } from './publish';
@@ -42,6 +42,7 @@ export async function raise(operation: Operation, id: string): Promise<void> {
   if (failures.length > 0) throw notRegistered(generation, failures);
 
   await registration.collect(async (job, found) => {
+    requireSecrets(work, id, found);
     await keepCredentials(work, id, job, found);
   });
   await keepCarriedCredentials(work, cloud, id, plan);

@@ -66,11 +66,11 @@ export async function jobsThatMade(store: Store, generation: Generation, names: 
   return ids;
 }
 
-/** What a job lists, with its secrets; nothing where the cloud does not know it any more. */
+/** What a job lists with its secrets; nothing where the cloud does not know it any more. */
 export async function devicesOf(cloud: Cloud, jobId: string): Promise<CollectedDevice[]> {
   try {
     const pages = await readPages(cloud.traits.concurrency, (cursor) => cloud.collect(jobId, cursor));
-    return pages.flatMap(({ devices }) => devices);
+    return pages.flatMap(({ devices }) => devices.filter(({ lacks }) => lacks === undefined));
   } catch (error) {
     if (error instanceof CloudError && error.details.missing === 'job') return [];
     throw error;

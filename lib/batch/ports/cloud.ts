@@ -117,6 +117,8 @@ export interface CollectedDevice {
   identity: string;
   /** The device's secrets under the vendor's own field names. Never logged, never put into a record. */
   credentials: Record<string, string>;
+  /** What the answer should have had of its secrets, and had not: the vendor's name of it. */
+  lacks?: string;
 }
 
 export interface CollectedPage {

@@ -13,7 +13,7 @@ import {
 } from './legacy-operations';
 import { pageSizes } from './limits';
 import type { ProductApi, TaskPage } from './product-api';
-import { requireWhole, secretsOf } from './task';
+import { lackOf, requireWhole, secretsOf } from './task';
 
 /**
  * A product by API 2.0. It tells a device's name and nothing else, so that a later device of the same name cannot be told from
@@ -60,7 +60,7 @@ export class Api2 implements ProductApi {
 
   collected(device: TaskDevice): CollectedDevice {
     const name = device.DeviceName;
-    return { name, identity: identityByName(name), credentials: secretsOf(device) };
+    return { name, identity: identityByName(name), credentials: secretsOf(device), ...lackOf(device) };
   }
 
   async lookUp(names: readonly string[], seen: (done: number) => void = () => undefined): Promise<FoundDevice[]> {

@@ -12,7 +12,7 @@ import { CreateMultiDevice, DescribeMultiDevices, DescribeMultiDevTask, type Tas
 import { pageSizes } from './limits';
 import { lookUp, readDevices } from './look-up';
 import type { ProductApi, TaskPage } from './product-api';
-import { requireWhole, secretsOf } from './task';
+import { lackOf, requireWhole, secretsOf } from './task';
 
 /** A product by version 2018-06-14 of API 3.0. */
 export class Api3 implements ProductApi {
@@ -61,7 +61,9 @@ export class Api3 implements ProductApi {
 
   collected(device: TaskDevice): CollectedDevice {
     const identity = identityOf(device);
-    if (identity !== undefined) return { name: device.DeviceName, identity, credentials: secretsOf(device) };
+    if (identity !== undefined) {
+      return { name: device.DeviceName, identity, credentials: secretsOf(device), ...lackOf(device) };
+    }
     const text = `the answer has neither DeviceCert nor DevicePsk of ${device.DeviceName}`;
     throw refuse(DescribeMultiDevices, 'IncompleteAnswer', text);
   }

@@ -61,3 +61,12 @@ export function secretsOf({ DevicePsk, DeviceCert, DevicePrivateKey }: TaskDevic
   const all = Object.entries({ DevicePsk, DeviceCert, DevicePrivateKey });
   return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
+
+/**
+ * What the page should tell of a created device's secrets, and does not: private keys are cached by the cloud (GetMultiDevices), and a
+ * certificate without its key is of no use to anybody.
+ */
+export function lackOf({ DevicePsk, DeviceCert, DevicePrivateKey }: TaskDevice): { lacks?: string } {
+  if (DeviceCert !== undefined) return DevicePrivateKey === undefined ? { lacks: 'DevicePrivateKey' } : {};
+  return DevicePsk === undefined ? { lacks: 'DevicePsk or DeviceCert' } : {};
+}
