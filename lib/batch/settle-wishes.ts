@@ -1,6 +1,7 @@
 import { endAbandoned } from './abandoned';
 import { BatchError } from './errors';
 import { fall } from './intent';
+import { policyInForce } from './policy-in-force';
 import type { Clock } from './ports/clock';
 import type { Store } from './ports/store';
 import type { Workers } from './ports/workers';
@@ -79,8 +80,8 @@ export async function previewSettle(
   return steps;
 }
 
-function mayDeleteActivated(head: Head, { policy, drop }: Generation): boolean {
-  return (head.policy ?? policy).deleteActivated || drop?.deleteActivated === true;
+function mayDeleteActivated(head: Head, generation: Generation): boolean {
+  return policyInForce(head, generation).deleteActivated || generation.drop?.deleteActivated === true;
 }
 
 /**

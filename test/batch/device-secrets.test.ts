@@ -3,7 +3,7 @@ import { submit } from '../../lib/batch';
 import type { DeviceCredentialsOption } from '../../lib/batch/contract';
 import { awsError, secretDenied } from '../support/aws-errors';
 import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
-import { testedClouds } from '../support/tested-clouds';
+import { testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
 const withKey: DeviceCredentialsOption = {
@@ -180,15 +180,6 @@ describe.each(testedClouds)('$name', (cloud) => {
         const { generation: old } = await world.create(world.options(lights(2), { deviceCredentials: places[from] }));
         const before = world.identities();
         const moved = await world.update(old, world.options(lights(2), { deviceCredentials: places[to] }));
-        if (from === 'none' && !cloud.tells.secrets) {
-          expect(moved).toMatchObject({
-            state: 'failed',
-            code: 'CredentialsMissing',
-            message: expect.stringMatching(/does not tell them again: light-001, light-002; /) as string,
-          });
-          expect(world.identities()).toEqual(before);
-          return expect([...world.secrets.secrets.keys(), ...notes()]).toEqual([]);
-        }
         expect(moved.state).toBe('succeeded');
         expect(moved.generation).not.toBe(old);
         await world.delete(old);
@@ -207,6 +198,23 @@ describe.each(testedClouds)('$name', (cloud) => {
         expect(await world.delete(moved.generation)).toEqual({ state: 'succeeded' });
         expect([...world.secrets.secrets.keys(), ...notes()]).toEqual([]);
         expect([...world.store.objects.keys()].filter((key) => key.startsWith('credentials/'))).toEqual([]);
+      },
+    );
+
+    where(!cloud.tells.secrets)(
+      'cannot move from none to the store once the cloud has forgotten the job, and no device is touched (I1, I4)',
+      async () => {
+        world = new World({ cloud, jobs: { lifeMs: 3600_000 } });
+        const { generation: old } = await world.create(world.options(lights(2), { deviceCredentials: 'none' }));
+        const before = world.identities();
+        await world.clock.sleep(2 * 3600_000);
+        expect(await world.update(old, world.options(lights(2)))).toMatchObject({
+          state: 'failed',
+          code: 'CredentialsMissing',
+          message: expect.stringMatching(/does not tell them again: light-001, light-002; /) as string,
+        });
+        expect(world.identities()).toEqual(before);
+        expect([...world.secrets.secrets.keys(), ...notes()]).toEqual([]);
       },
     );
 
