@@ -127,7 +127,7 @@ const api2: SimulatedApi = {
     return { refused: { ...served.refused, code: String(module ?? code) } };
   },
   judge: ({ code, message, status }) =>
-    failureOfCode(code, message, legacyMeaningOf(code, status), { httpStatus: status }),
+    failureOfCode(code, message, legacyMeaningOf(code, undefined, status), { httpStatus: status }),
   error: (operation, failure) => cloudError(operation, failure),
   connect: (client, { tencent }) =>
     new TencentCloud(new Api2(client as unknown as TencentClient, tencent?.productId ?? ''), () => client.close()),
