@@ -10,11 +10,14 @@ import { TencentClient } from './client';
 import { parseTencentCredentials } from './credentials';
 import { endpointOf } from './endpoint';
 
+/** As many as calls run side by side: deletions (the trait `concurrency`), and the product is listed beside them. */
+const SOCKETS = 25;
+
 /** Connects to a product of Tencent Cloud IoT Hub by the API that the reference names. */
 export function connectTencent(
   reference: TencentReference,
   credentials: CredentialSource,
-  { transport = undiciTransport(), ...environment }: CloudEnvironment,
+  { transport = undiciTransport({ connections: SOCKETS }), ...environment }: CloudEnvironment,
 ): Cloud {
   const { productId, apiVersion = '3.0', region = 'ap-guangzhou' } = reference;
   const client = new TencentClient({
