@@ -18,6 +18,9 @@ const TOLD_MS = 30_000;
 /** A listing of more pages takes longer than 100 s, by the end of which it would be worth little: 400,000 devices. */
 const MOST_PAGES = 1_600;
 
+/** Two listings of more pages do not fit beside each other into the memory of a Lambda function (200,000 devices take 45 MB). */
+const MOST_PAGES_TWICE = 800;
+
 /** What a listing of the product has shown. */
 interface Listing {
   devices: Map<string, FoundDevice>;
@@ -90,7 +93,10 @@ export class DoomedDevices {
     }
     if (isDue(this.listing.renewAt)) this.next ??= this.begin(left);
     // One that was made long before anybody asked for it may be too old as well.
-    while (isDue(this.listing.until)) await this.take((this.next ??= this.begin(left)));
+    while (isDue(this.listing.until)) {
+      this.listing.devices.clear();
+      await this.take((this.next ??= this.begin(left)));
+    }
   }
 
   /** Begins a listing. If it fails while the last one still serves, another one is begun. */
@@ -129,7 +135,8 @@ export class DoomedDevices {
     (await firstPage(this.client, this.productId)).devices.forEach(keep);
     const ended = this.clock.now();
     const until = ended + Math.min(MOST_USE_MS, Math.max(LEAST_USE_MS, (ended - began) * USE));
-    return { devices, renewAt: Math.max(ended, until - (ended - began)), until };
+    const fitsTwice = pagesOf(first) <= MOST_PAGES_TWICE;
+    return { devices, renewAt: fitsTwice ? Math.max(ended, until - (ended - began)) : until, until };
   }
 
   private found(device: DeviceInfo): FoundDevice {
