@@ -10,6 +10,7 @@ import { policyInForce } from './policy-in-force';
 import { CloudError, type Cloud } from './ports/cloud';
 import { generationOf, lists, type Generation } from './record/head';
 import { keys } from './record/keys';
+import { isSameDevice } from './same-device';
 import { loadPlan, type RecordedDevice } from './record/plan';
 import { saveReleased } from './record/released';
 import { CLOCK_SLACK_MS, FLIGHT_MS } from './start-job';
@@ -87,13 +88,13 @@ async function sortOut(
   });
 
   const { toDelete, toRelease, guarded } = await dutiesOf(operation, cloud, generation, found);
-  const spared = [...toDelete, ...toRelease].filter((device) => others.some((other) => lives(other, device)));
+  const spared = [...toDelete, ...toRelease].filter((device) => others.some((other) => lives(other, device, cloud)));
   const left = new Set(spared);
   const unlisted = (device: RecordedDevice) => !left.has(device);
   return {
     doomed: { devices: toDelete.filter(unlisted), guarded, spared },
     toRelease: toRelease.filter(unlisted),
-    homeless: spared.some((device) => !others.some((other) => answersFor(other, device))),
+    homeless: spared.some((device) => !others.some((other) => answersFor(other, device, cloud))),
     suspects,
   };
 }
@@ -153,17 +154,26 @@ async function createdMeanwhile(
 /** No cloud documents how long a job takes; that all of its devices exist within an hour is our assumption. */
 const LONGEST_JOB_MS = 3600_000;
 
-/** A device lives as long as any generation lists it: with its identity, or with any while none is recorded. */
-function lives(other: Listing, device: RecordedDevice): boolean {
+/**
+ * A device lives as long as any generation lists it: with its identity, or with any while none is recorded, or where nobody can tell
+ * one device of the name from another.
+ */
+function lives(other: Listing, device: RecordedDevice, cloud: Cloud): boolean {
   if (!lists(other.generation) || !(other.unread || other.names.has(device.name))) return false;
   const recorded = other.devices.get(device.name);
-  return recorded === undefined || recorded.identity === device.identity;
+  return recorded === undefined || isIt(recorded, device, cloud);
 }
 
 /** Whether a device has found a home for good, so that the falling generation need not remember it. */
-function answersFor(other: Listing, device: RecordedDevice): boolean {
+function answersFor(other: Listing, device: RecordedDevice, cloud: Cloud): boolean {
   const { phase, reported } = other.generation;
-  return phase === 'standing' && reported && other.devices.get(device.name)?.identity === device.identity;
+  const recorded = other.devices.get(device.name);
+  return phase === 'standing' && reported && recorded !== undefined && isIt(recorded, device, cloud);
+}
+
+/** Whether the deletion of a device would be that of what another generation has recorded under its name. */
+function isIt(recorded: RecordedDevice, device: RecordedDevice, { traits }: Cloud): boolean {
+  return Boolean(traits.deletesByName) || isSameDevice(recorded.identity, device.identity);
 }
 
 /**

@@ -78,6 +78,28 @@ describe('by API 3.0', () => {
   });
 });
 
+describe.each([
+  ['2.0', legacy],
+  ['3.0', preSharedKeys],
+])('a device that was deleted by hand and made anew for another batch by API %s', (_version, other) => {
+  it('stays when a batch is deleted by API 2.0 that had recorded the first one of that name (I1)', async () => {
+    const world = new World({ cloud: preSharedKeys });
+    const anyway = { deleteActivated: true };
+    const { generation } = await world.create(world.options(lights(2), anyway));
+    const byName = world.options(lights(2), { cloud: legacy.product(world.emulator), ...anyway });
+    expect(await world.update(generation, byName)).toMatchObject({ state: 'succeeded', generation });
+    world.deleteByHand('light-001');
+    const options = world.options(lights(2), { cloud: other.product(world.emulator), ...anyway });
+    expect(await world.create(options, 'b2')).toMatchObject({ state: 'succeeded' });
+    const listed = world.identities();
+
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+
+    expect(world.identities()).toEqual(listed);
+    expect(world.head().generations.every(({ phase }) => phase === 'gone')).toBe(true);
+  });
+});
+
 describe('the way to a product', () => {
   it('is that of the last change that succeeded: an endpoint that is gone holds no Delete up', async () => {
     const world = new World({ cloud: preSharedKeys });

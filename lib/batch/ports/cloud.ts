@@ -69,6 +69,8 @@ export interface RequestTicket {
 export interface CloudTraits {
   /** Where a job's id is born: Alibaba's application at `open`, Tencent's task at `commit`. */
   jobIdBornAt: 'open' | 'commit';
+  /** `delete` goes by the name alone, so that it takes whichever device has it. */
+  deletesByName?: true;
   /** Devices that one page of `collect` holds. */
   pageSize: number;
   /** How many names may usefully be looked up at once; a thousand where it does not say. */

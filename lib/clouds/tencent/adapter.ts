@@ -30,6 +30,7 @@ export class TencentCloud implements Cloud {
     this.lookUpToDelete = api.lookUpToDelete?.bind(api);
     this.traits = {
       jobIdBornAt: 'commit',
+      ...(api.version === '2.0' && { deletesByName: true }),
       pageSize: pageSizes.DescribeMultiDevices,
       // A listing of the product serves any number of names.
       lookUpPart: 100_000,
