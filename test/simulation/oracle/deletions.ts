@@ -64,7 +64,11 @@ export class Deletions {
 
   /** Whether it was made while a call of this stack for its name may have been at work, of which nobody knows the job. */
   private cameWhileOursWasLost({ product, name, madeAt }: DeviceStory, { stack }: CallRecord): boolean {
-    return this.world.calls.all.some(
+    const isWithin = (sentAt: number) =>
+      madeAt >= sentAt - CLOCK_SLACK_MS && madeAt <= sentAt + FLIGHT_MS + SETTLE_MS + CLOCK_SLACK_MS;
+    const { announced, killed, calls } = this.world;
+    if (announced.some((call) => call.stack === stack && killed.has(call.process) && isWithin(call.at))) return true;
+    return calls.all.some(
       (lost) =>
         lost.at.id === product &&
         lost.stack === stack &&
@@ -72,8 +76,7 @@ export class Deletions {
         lost.names.includes(name) &&
         !this.world.recordedJobs.has(taskOf(this.world, lost)?.taskId ?? '') &&
         lost.told !== 'no' &&
-        madeAt >= lost.sentAt - CLOCK_SLACK_MS &&
-        madeAt <= lost.sentAt + FLIGHT_MS + SETTLE_MS + CLOCK_SLACK_MS,
+        isWithin(lost.sentAt),
     );
   }
 

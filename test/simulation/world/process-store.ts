@@ -18,7 +18,7 @@ export class ProcessStore implements Store {
     const verb = condition ? 'compare' : 'put';
     return this.reach(`store ${verb} ${key}`, key, async () => {
       const version = await this.store.put(key, body, condition);
-      if (typeof body === 'string') for (const [, job] of body.matchAll(JOB_IDS)) this.noteJob(job);
+      if (typeof body === 'string') this.note(body);
       return version;
     });
   }
@@ -31,8 +31,10 @@ export class ProcessStore implements Store {
     return this.reach(`store delete ${key}`, key, () => this.store.delete(key));
   }
 
-  private noteJob(job: string | undefined): void {
-    if (job !== undefined) this.process.world.recordedJobs.add(job);
+  private note(body: string): void {
+    const { world, cause, id } = this.process;
+    for (const [, job = ''] of body.matchAll(JOB_IDS)) world.recordedJobs.add(job);
+    if (ANNOUNCEMENT.test(body)) world.announced.push({ stack: cause.stack, process: id, at: world.timeline.now() });
   }
 
   private reach<T>(io: string, key: string, run: () => Promise<T>): Promise<T> {
@@ -54,6 +56,9 @@ export class ProcessStore implements Store {
 
 /** As records of jobs have them. */
 const JOB_IDS = /"jobId":"([^"]+)"/g;
+
+/** A record of a job whose last step is the announcement of the call that starts it. */
+const ANNOUNCEMENT = /\{"step":"committing"[^{}]*\}\]\}$/;
 
 async function disturbed<T>(
   fault: Fault | undefined,

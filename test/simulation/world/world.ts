@@ -53,6 +53,8 @@ export class SimulatedWorld {
   struck = 0;
   /** Jobs whose ids were ever written into a store. */
   readonly recordedJobs = new Set<string>();
+  /** Calls that were announced in a store, about to be made: nobody can tell whether one was, whose process ended there. */
+  readonly announced: { stack: string; process: number; at: number }[] = [];
   /** Processes that a fault has ended. */
   readonly killed = new Set<number>();
   private processes = 0;
