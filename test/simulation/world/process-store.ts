@@ -32,8 +32,9 @@ export class ProcessStore implements Store {
   }
 
   private note(body: string): void {
-    const { world, cause, id } = this.process;
-    for (const [, job = ''] of body.matchAll(JOB_IDS)) world.recordedJobs.add(job);
+    const { world, cause, id, remainingMs } = this.process;
+    // What is written when the process should be long gone may come when others have drawn their conclusions.
+    if (remainingMs > 0) for (const [, job = ''] of body.matchAll(JOB_IDS)) world.recordedJobs.add(job);
     if (ANNOUNCEMENT.test(body)) world.announced.push({ stack: cause.stack, process: id, at: world.timeline.now() });
   }
 

@@ -51,7 +51,7 @@ export class SimulatedWorld {
   executed: (call: CallRecord) => void = () => undefined;
   /** How many faults have struck so far. */
   struck = 0;
-  /** Jobs whose ids were ever written into a store. */
+  /** Jobs whose ids were written into a store, in time. */
   readonly recordedJobs = new Set<string>();
   /** Calls that were announced in a store, about to be made: nobody can tell whether one was, whose process ended there. */
   readonly announced: { stack: string; process: number; at: number }[] = [];
