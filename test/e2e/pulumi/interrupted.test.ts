@@ -102,7 +102,7 @@ onLinux.each([aliyun, preSharedKeys])('on $name', (cloud) => {
     succeeded(await town.meanwhileJobsEnd(town.project.destroy()));
     expect(town.names()).toEqual([]);
     expect(await town.project.resources()).toEqual([]);
-    expect(town.cloud.doubles(town.emulator).filter((name) => name !== 'light-004')).toEqual([]);
+    expect(town.cloud.doubles(town.emulator).filter((name) => !name.endsWith('/light-004'))).toEqual([]);
   });
 });
 
