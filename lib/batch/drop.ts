@@ -10,9 +10,9 @@ import { policyInForce } from './policy-in-force';
 import { CloudError, type Cloud } from './ports/cloud';
 import { generationOf, lists, type Generation } from './record/head';
 import { keys } from './record/keys';
-import { isSameDevice } from './same-device';
 import { loadPlan, type RecordedDevice } from './record/plan';
 import { saveReleased } from './record/released';
+import { isSameDevice } from './same-device';
 import { CLOCK_SLACK_MS, FLIGHT_MS } from './start-job';
 
 export interface Dropped {

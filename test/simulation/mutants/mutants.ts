@@ -13,7 +13,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I1: a drop does not ask who else lists its devices',
     file: 'lib/batch/drop.ts',
-    from: '.filter((device) => others.some((other) => lives(other, device)));',
+    from: '.filter((device) => others.some((other) => lives(other, device, cloud)));',
     to: '.filter(() => false);',
   },
   {
@@ -121,7 +121,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I11: what was not deleted is forgotten',
     file: 'lib/batch/drop.ts',
-    from: 'homeless: spared.some((device) => !others.some((other) => answersFor(other, device))),',
+    from: 'homeless: spared.some((device) => !others.some((other) => answersFor(other, device, cloud))),',
     to: 'homeless: false,',
   },
   {
