@@ -1,7 +1,7 @@
 import type { SimulatedWorld } from '../world/world';
 import type { Answers } from './answers';
 import type { DeviceStory } from './device-history';
-import { FLIGHT_MS, SETTLE_MS } from './lost-calls';
+import { CLOCK_SLACK_MS, FLIGHT_MS, SETTLE_MS } from './lost-calls';
 import type { Policies } from './policies';
 import { rememberedGenerations } from './stored';
 
@@ -44,6 +44,18 @@ export class UnprovableDevices {
     if (madeAt > (madeBy?.sentAt ?? 0) + FLIGHT_MS + SETTLE_MS) return true;
     if (this.policies.isOursByName(name)) return false;
     const tells = this.world.tellsDevices(device.product) && this.world.setting.tencent.createTime !== 'null';
-    return (!tells || connected !== undefined) && this.answers.suspect(name);
+    const isProvable = tells && connected === undefined && this.wasAnnounced(device);
+    return !isProvable && this.answers.suspect(name);
+  }
+
+  /** Whether it came in time after an announcement: a process that stood still in between calls when nobody expects it any more. */
+  private wasAnnounced({ madeBy, madeAt }: DeviceStory): boolean {
+    const longest = ANNOUNCEMENT_MS + FLIGHT_MS + SETTLE_MS + CLOCK_SLACK_MS;
+    return this.world.announced.some(
+      ({ stack, at }) => stack === madeBy?.stack && madeAt >= at - CLOCK_SLACK_MS && madeAt <= at + longest,
+    );
   }
 }
+
+/** What the engine adds for the writing of an announcement itself. */
+const ANNOUNCEMENT_MS = 5_000;
