@@ -88,13 +88,15 @@ async function sortOut(
   });
 
   const { toDelete, toRelease, guarded } = await dutiesOf(operation, cloud, generation, found);
-  const spared = [...toDelete, ...toRelease].filter((device) => others.some((other) => lives(other, device, cloud)));
+  const spared = [...toDelete, ...toRelease].filter((device) =>
+    others.some((other) => lives(other, device, generation, cloud)),
+  );
   const left = new Set(spared);
   const unlisted = (device: RecordedDevice) => !left.has(device);
   return {
     doomed: { devices: toDelete.filter(unlisted), guarded, spared },
     toRelease: toRelease.filter(unlisted),
-    homeless: spared.some((device) => !others.some((other) => answersFor(other, device, cloud))),
+    homeless: spared.some((device) => !others.some((other) => answersFor(other, device, generation, cloud))),
     suspects,
   };
 }
@@ -158,22 +160,35 @@ const LONGEST_JOB_MS = 3600_000;
  * A device lives as long as any generation lists it: with its identity, or with any while none is recorded, or where nobody can tell
  * one device of the name from another.
  */
-function lives(other: Listing, device: RecordedDevice, cloud: Cloud): boolean {
+function lives(other: Listing, device: RecordedDevice, mine: Generation, cloud: Cloud): boolean {
   if (!lists(other.generation) || !(other.unread || other.names.has(device.name))) return false;
   const recorded = other.devices.get(device.name);
-  return recorded === undefined || isIt(recorded, device, cloud);
+  return recorded === undefined || isIt(other.generation, recorded, device, mine, cloud);
 }
 
 /** Whether a device has found a home for good, so that the falling generation need not remember it. */
-function answersFor(other: Listing, device: RecordedDevice, cloud: Cloud): boolean {
+function answersFor(other: Listing, device: RecordedDevice, mine: Generation, cloud: Cloud): boolean {
   const { phase, reported } = other.generation;
   const recorded = other.devices.get(device.name);
-  return phase === 'standing' && reported && recorded !== undefined && isIt(recorded, device, cloud);
+  return (
+    phase === 'standing' && reported && recorded !== undefined && isIt(other.generation, recorded, device, mine, cloud)
+  );
 }
 
-/** Whether the deletion of a device would be that of what another generation has recorded under its name. */
-function isIt(recorded: RecordedDevice, device: RecordedDevice, { traits }: Cloud): boolean {
-  return Boolean(traits.deletesByName) || isSameDevice(recorded.identity, device.identity);
+/**
+ * Whether the deletion of a device may be that of what another generation has recorded under its name. Where names are all that is
+ * known, it may be if the other one came later: what an older one has recorded was gone before this one's was made.
+ */
+function isIt(
+  { bornAt }: Generation,
+  recorded: RecordedDevice,
+  device: RecordedDevice,
+  mine: Generation,
+  { traits }: Cloud,
+): boolean {
+  if (recorded.identity === device.identity) return true;
+  const isToldByName = traits.deletesByName || isSameDevice(recorded.identity, device.identity);
+  return Boolean(isToldByName) && bornAt >= mine.bornAt;
 }
 
 /**

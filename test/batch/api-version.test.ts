@@ -100,6 +100,22 @@ describe.each([
   });
 });
 
+describe('a device that was deleted by hand and made anew by API 2.0', () => {
+  it('goes with the batch that made it, whatever an older batch had recorded under its name (I2)', async () => {
+    const world = new World({ cloud: preSharedKeys });
+    const anyway = { deleteActivated: true, deviceCredentials: 'none' } as const;
+    await world.create(world.options(lights(2), anyway));
+    world.deleteByHand('light-001');
+    const byName = world.options(lights(3), { cloud: legacy.product(world.emulator), ...anyway });
+    const { generation, state } = await world.create(byName, 'b2');
+    expect(state).toBe('succeeded');
+
+    expect(await world.delete(generation, 'b2')).toEqual({ state: 'succeeded' });
+
+    expect(world.devices()).toEqual(['light-002']);
+  });
+});
+
 describe('the way to a product', () => {
   it('is that of the last change that succeeded: an endpoint that is gone holds no Delete up', async () => {
     const world = new World({ cloud: preSharedKeys });

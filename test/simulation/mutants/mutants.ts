@@ -13,8 +13,8 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I1: a drop does not ask who else lists its devices',
     file: 'lib/batch/drop.ts',
-    from: '.filter((device) => others.some((other) => lives(other, device, cloud)));',
-    to: '.filter(() => false);',
+    from: 'others.some((other) => lives(other, device, generation, cloud)),',
+    to: 'false,',
   },
   {
     mistake: 'I1: devices are deleted although they have connected',
@@ -121,7 +121,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I11: what was not deleted is forgotten',
     file: 'lib/batch/drop.ts',
-    from: 'homeless: spared.some((device) => !others.some((other) => answersFor(other, device, cloud))),',
+    from: 'homeless: spared.some((device) => !others.some((other) => answersFor(other, device, generation, cloud))),',
     to: 'homeless: false,',
   },
   {
