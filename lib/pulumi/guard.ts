@@ -30,6 +30,10 @@ function presentable(error: unknown): Error {
     });
   }
   if (error instanceof BatchError) return shown(redactText(withCode(error)));
+  if (isOfFileSystem(error)) {
+    const unusable = new BatchError('JournalUnavailable', `the journal cannot be used: ${error.message}`);
+    return shown(redactText(withCode(unusable)));
+  }
   const said =
     error instanceof Error
       ? `${error.name}: ${error.message}`
@@ -46,4 +50,9 @@ function shown(message: string): Error {
   const error = new Error(message);
   error.stack = message;
   return error;
+}
+
+/** The other files that a provider reads or writes have errors of their own. */
+function isOfFileSystem(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'path' in error;
 }

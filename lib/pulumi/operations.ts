@@ -3,7 +3,7 @@ import { cloudKey } from '../batch/contract';
 import { BatchError } from '../batch/errors';
 import { devices as countOf, listOf } from '../batch/messages';
 import { lineOf } from '../batch/intent';
-import { generationOf, requestOf, type Generation, type Head } from '../batch/record/head';
+import { generationOf, requestOf, type Generation } from '../batch/record/head';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseSecrets } from './device-secrets';
@@ -97,7 +97,7 @@ export async function readBatch(olds: Outputs, surroundings: Surroundings): Prom
   return { ...rest, deviceNames, deviceCount: deviceNames.length, drift };
 }
 
-/** Whether the journal has anything that the state does not show, and marks that the state shows what it does. */
+/** Whether the journal has anything that the state does not show. */
 export async function isUnsettledIn(olds: Outputs): Promise<boolean> {
   const record = recordOf(olds);
   const head = record && (await findHead(journalOf(olds), olds.batchId));
@@ -139,8 +139,12 @@ async function stood(workplace: Workplace, generation: Generation, id: string): 
   const place = credentialsOf(inputs);
   if (place === 'none') return outputsOf(store, inputs, generation.id, '{}');
   const { text, lost } = await workplace.secretsOf(generation.id);
-  if (typeof place === 'object') await saveSecrets(place.file, text);
   const outputs = await outputsOf(store, inputs, generation.id, place === 'state' ? text : '{}');
+  if (typeof place === 'object') {
+    await saveSecrets(place.file, text).catch((error: unknown) => {
+      throw new PartialFailure(id, outputs, secretsNotSaved(place.file, error));
+    });
+  }
   if (lost.length === 0) return outputs;
   throw new PartialFailure(id, outputs, {
     code: 'CredentialsMissing',
@@ -148,6 +152,17 @@ async function stood(workplace: Workplace, generation: Generation, id: string): 
       `the devices exist, but an earlier operation was cut off before the secrets of ${countOf(lost.length)} were kept, and the cloud ` +
       `does not tell them again: ${listOf(lost)}; set deviceCredentials to none, or register them anew under other names`,
   });
+}
+
+/** The next `up` reads them again where the cloud still tells them, and writes them. */
+function secretsNotSaved(file: string, error: unknown): { code: string; message: string } {
+  const code = 'SecretsNotSaved';
+  return {
+    code,
+    message:
+      `the devices exist, but their secrets could not be written to ${file}: ${(error as Error).message}; ` +
+      'make room for the file there, or name another one, and run up again',
+  };
 }
 
 /** What the generation replaces falls, in the same call. */
@@ -208,5 +223,3 @@ async function leftOf(workplace: Workplace, requestId: string): Promise<Generati
   const suspects = generation.drop?.suspects ?? [];
   return generation.phase === 'gone' && suspects.length === 0 ? undefined : generation;
 }
-
-export type { Head };

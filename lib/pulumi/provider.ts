@@ -25,7 +25,10 @@ export function check(olds: Partial<Inputs>, news: Inputs): Promise<Checked> {
   return guarded(async () => {
     if (olds.batchId !== undefined) inState.add(olds.batchId);
     const checked = await checkInputs(olds, news);
-    if (checked.failures.length === 0 && !hasUnknown(checked.inputs.journal)) await greet(checked.inputs);
+    if (checked.failures.length > 0 || hasUnknown(checked.inputs.journal)) return checked;
+    await guarded(() => greet(checked.inputs)).catch(({ message }: Error) => {
+      checked.failures.push({ property: 'journal', reason: message });
+    });
     return checked;
   });
 }
