@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Narrator } from './narrator';
 import { scenes } from './scenes';
 import type { Stage } from './stage';
 
@@ -15,6 +16,15 @@ export class Inventory {
     const names = devices.map((device) => device.deviceName);
     if (isDeepStrictEqual([...names].sort(), [...expected].sort())) return describe(names);
     throw new Error(`the IoT cloud holds ${describe(names)}, not ${describe(expected)}`);
+  }
+
+  /** Asks for all to hear. */
+  ask(narrator: Narrator, expected: readonly string[], comment = ''): Promise<string> {
+    return narrator.step(
+      'ask the IoT cloud what it holds',
+      () => this.holds(expected),
+      (held) => held + comment,
+    );
   }
 
   async registerByHand(deviceName: string): Promise<void> {

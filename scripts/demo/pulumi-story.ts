@@ -22,12 +22,6 @@ export async function playWithPulumi(
     signal,
   });
   const inventory = new Inventory(stage);
-  const ask = (names: readonly string[], comment = ''): Promise<unknown> =>
-    narrator.step(
-      'ask the IoT cloud what it holds',
-      () => inventory.holds(names),
-      (held) => held + comment,
-    );
 
   await project.init('town', { count: String(count) });
   await narrator.step(
@@ -38,7 +32,7 @@ export async function playWithPulumi(
   const outputs = await project.outputs();
   const names = outputs.deviceNames as string[];
   narrator.list(Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asText(value)])));
-  await ask(names);
+  await inventory.ask(narrator, names);
 
   await narrator.step('somebody registers harbour-3 by hand', () => inventory.registerByHand('harbour-3'));
   await project.init('harbour', { names: 'harbour-1,harbour-2,harbour-3,harbour-4' });
@@ -50,7 +44,7 @@ export async function playWithPulumi(
       return 'it failed, as it should';
     },
   );
-  await ask([...names, 'harbour-3'], ': of what failed, nothing is left');
+  await inventory.ask(narrator, [...names, 'harbour-3'], ': of what failed, nothing is left');
 
   if (keep) {
     narrator.say(howToPlay(stage, project));
@@ -59,7 +53,7 @@ export async function playWithPulumi(
   }
   await narrator.step(`pulumi destroy: the ${things}`, () => project.execute('destroy', 'town'), requireSuccess);
   await narrator.step('pulumi destroy: what failed', () => project.execute('destroy', 'harbour'), requireSuccess);
-  await ask(['harbour-3'], ', which was never ours');
+  await inventory.ask(narrator, ['harbour-3'], ', which was never ours');
 }
 
 function requireSuccess({ code, stdout, stderr }: { code: number | null; stdout: string; stderr: string }): string {

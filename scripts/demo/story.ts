@@ -36,12 +36,6 @@ export async function play(
   const example = { ...exampleApp(stage, count), onLine, signal };
   const ships = { ...harbour(stage), onLine, signal };
   const inventory = new Inventory(stage);
-  const ask = (names: readonly string[], comment = ''): Promise<unknown> =>
-    narrator.step(
-      'ask the IoT cloud what it holds',
-      () => inventory.holds(names),
-      (held) => held + comment,
-    );
 
   const { [stack]: outputs = {} } = await narrator.step(
     `cdk deploy: ${count} ${things} as one resource of a stack`,
@@ -49,7 +43,7 @@ export async function play(
   );
   narrator.list(outputs);
   const names = (outputs.DeviceNames ?? '').split(',');
-  await ask(names);
+  await inventory.ask(narrator, names);
   await showStatus(stage, outputs.ManifestUri ?? '', narrator);
 
   await narrator.step('somebody registers harbour-3 by hand', () => inventory.registerByHand('harbour-3'));
@@ -62,7 +56,7 @@ export async function play(
     },
   );
   narrator.list({ Reason: await failureOf(aws, 'Harbour') });
-  await ask([...names, 'harbour-3'], ': of what failed, nothing is left');
+  await inventory.ask(narrator, [...names, 'harbour-3'], ': of what failed, nothing is left');
 
   if (keep) {
     narrator.say(howToPlay(stage));
@@ -71,5 +65,5 @@ export async function play(
   }
   await narrator.step(`cdk destroy: the ${things}`, () => destroy(aws, [stack], synthesized(example)));
   await narrator.step('cdk destroy: what failed', () => destroy(aws, ['Harbour'], synthesized(ships)));
-  await ask(['harbour-3'], ', which was never ours');
+  await inventory.ask(narrator, ['harbour-3'], ', which was never ours');
 }
