@@ -6,7 +6,7 @@ import { countedCloud } from './counted-cloud';
 import { credentialVaults } from './credential-vaults';
 import { failureOf } from './failure-of';
 import type { Invocation, IsCompleteAnswer, IsCompleteEvent } from './framework';
-import type { HandlerPorts } from './handler';
+import type { HandlerPorts } from './ports';
 import { writeMetrics, type Metrics } from './metrics';
 import { namesFiles } from './names-files';
 import { LogObserver } from './observer';

@@ -3,7 +3,7 @@ import { awsFailureOf } from './aws-failure';
 import { batchIdOf } from './batch-id';
 import { failureOf } from './failure-of';
 import type { CustomResourceEvent, Invocation, OnEventAnswer } from './framework';
-import type { HandlerPorts } from './handler';
+import type { HandlerPorts } from './ports';
 import { LogObserver } from './observer';
 import { orderOf } from './order';
 import { patientStore } from './patient-store';

@@ -3,7 +3,7 @@ import { EMPTYING_SECONDS, STORE_RESOURCE_TYPE } from '../lib/batch/contract';
 import { awsFailureOf, PROPAGATION_MS } from './aws-failure';
 import { failureOf } from './failure-of';
 import type { CustomResourceEvent, Invocation, IsCompleteAnswer, IsCompleteEvent, OnEventAnswer } from './framework';
-import type { HandlerPorts } from './handler';
+import type { HandlerPorts } from './ports';
 import { LogObserver } from './observer';
 import { acceptanceOf, mayPass, workUntil } from './patience';
 import { patientStore } from './patient-store';

@@ -1,5 +1,6 @@
 import { startEmulator, type EmulatorOptions, type JournalCall, type RunningEmulator } from '../../emulator';
-import { createHandler, type Handler, type HandlerPorts } from '../../handler/handler';
+import { createHandler, type Handler } from '../../handler/handler';
+import type { HandlerPorts } from '../../handler/ports';
 import type { CustomResourceEvent } from '../../handler/framework';
 import { STORE_RESOURCE_TYPE } from '../../lib/batch/contract';
 import type { Transport } from '../../lib/clouds/http/transport';

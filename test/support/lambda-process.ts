@@ -1,6 +1,6 @@
 import type { DeviceSecrets } from '../../handler/device-secrets';
 import type { Invocation } from '../../handler/framework';
-import type { HandlerPorts } from '../../handler/handler';
+import type { HandlerPorts } from '../../handler/ports';
 import type { Clock } from '../../lib/batch/ports/clock';
 import type { Store } from '../../lib/batch/ports/store';
 import type { Transport } from '../../lib/clouds/http/transport';

@@ -1,5 +1,6 @@
 import type { CustomResourceEvent } from '../../../handler/framework';
-import { createHandler, type HandlerPorts } from '../../../handler/handler';
+import { createHandler } from '../../../handler/handler';
+import type { HandlerPorts } from '../../../handler/ports';
 import type { CloudReference } from '../../../lib/batch/contract';
 import { awsError, connectionReset, secretDenied } from '../../support/aws-errors';
 import { products } from '../clouds/products';
