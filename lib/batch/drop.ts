@@ -53,7 +53,8 @@ export async function drop(operation: Operation, id: string): Promise<Dropped> {
 async function clearAway(operation: Operation, generation: Generation): Promise<Dropped> {
   const { id } = generation;
   const cloud = await operation.cloudOf(generation);
-  const { doomed, toRelease, homeless, suspects } = await sortOut(operation, cloud, generation);
+  if (nobodyMaySay(operation, cloud, generation)) await keepByOwnPolicy(operation, id);
+  const { doomed, toRelease, homeless, suspects } = await sortOut(operation, cloud, operation.generation(id));
   const deleted = await deleteDevices(operation, cloud, id, doomed);
   const place = { batchId: operation.batchId, generationId: id };
   await saveReleased(operation.store, generation.cloudKey, place, toRelease);
@@ -62,6 +63,21 @@ async function clearAway(operation: Operation, generation: Generation): Promise<
     operation.observer.log('warn', 'devices were left alone that cannot be proven ours', { suspects });
   await markGone(operation, id, suspects);
   return { deleted, gone: true, suspects };
+}
+
+/**
+ * Whether its devices could neither be deleted, as nobody can tell which have connected, nor kept, by the policy of a batch that has never
+ * been on this cloud. The generation was deployed only because it retains them.
+ */
+function nobodyMaySay({ head: { policy } }: Operation, { limits }: Cloud, generation: Generation): boolean {
+  const isForced = policy?.deleteActivated === true || generation.drop?.deleteActivated === true;
+  return !limits.knowsActivation && !isForced && generation.policy.removalPolicy === 'retain';
+}
+
+async function keepByOwnPolicy(operation: Operation, id: string): Promise<void> {
+  await operation.update((head) => {
+    generationOf(head, id).keepsByOwnPolicy = true;
+  });
 }
 
 /**

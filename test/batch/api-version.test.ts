@@ -141,4 +141,21 @@ describe('by API 2.0, which cannot tell whether a device has ever connected', ()
     expect(world.emulator.tencent.devices('REPLACED01')).toEqual([]);
     expect(world.devices()).toEqual(lights(3));
   });
+
+  it('a replacement that retains is taken back, and leaves what nobody may delete (I1)', async () => {
+    const world = new World({ cloud: preSharedKeys });
+    const before = world.options(lights(3));
+    const { generation } = await world.create(before);
+    legacy.seed(world.emulator, { product: 'REPLACED01' });
+    const cloud = legacy.product(world.emulator, 'REPLACED01');
+    const retaining = world.options(lights(3), { cloud, removalPolicy: 'retain', deleteActivated: false });
+    const replaced = await world.update(generation, retaining);
+    expect(replaced.state).toBe('succeeded');
+    expect(await world.update(replaced.generation, before)).toMatchObject({ state: 'succeeded', generation });
+    expect(await world.delete(replaced.generation)).toEqual({ state: 'succeeded' });
+    expect(world.emulator.tencent.devices('REPLACED01')).toHaveLength(3);
+    expect(world.json(`manifests/b1/${replaced.generation}.json`).devices).toHaveLength(3);
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
 });
