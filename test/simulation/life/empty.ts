@@ -12,13 +12,15 @@ export async function empty(life: Performance): Promise<void> {
   const { world, events, oracle } = life;
   // Whoever retains devices keeps the bucket.
   if (!oracle.leftovers.mayBeEmptied()) return;
-  const staying = oracle.leftovers.staying();
+  let staying = oracle.leftovers.staying();
   const refusal = await emptied(life);
   world.tally.add('states', refusal === undefined ? 'store emptied' : 'store kept');
   if (refusal !== undefined) {
     oracle.leftovers.checkRefused(refusal);
     world.tell('* settled by hand');
     await settleByHand(world, events.stackId);
+    // Also what was settled by a policy that retains it.
+    staying = new Set([...staying, ...oracle.leftovers.staying()]);
     const again = await emptied(life);
     if (again !== undefined) oracle.report.violated('I2', `the store cannot be emptied after it was settled: ${again}`);
   }
