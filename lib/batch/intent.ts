@@ -68,12 +68,17 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   }
   if (event.type === 'delete') {
     const found = letFall(head, event.named);
-    return { ...base, kind: 'drop', named: event.named, ...(!found && { notBefore: now + DELAYED_DELIVERY_MS }) };
+    return {
+      ...base,
+      kind: 'drop',
+      named: event.named,
+      ...(!found && waitFrom(firstDelete(head, event.named) ?? now)),
+    };
   }
 
   const { ask } = event;
   const expected = event.type === 'create' || event.previous === undefined || event.previous === head.lastAsked;
-  const wait = expected ? {} : { notBefore: now + DELAYED_DELIVERY_MS, awaits: event.previous };
+  const wait = expected ? {} : { ...waitFrom(now), awaits: event.previous };
   head.lastAsked = ask.digest;
   const ends = { names: ask.names, policy: ask.policy, access: ask.access, ...wait };
   if (event.type === 'create') {
@@ -88,6 +93,18 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
     return { ...base, ...ends, cloud, kind: 'keep', target: standing.id, named: event.named };
   }
   return { ...base, ...ends, kind: 'raise', target: newGeneration(head, event, clock).id, named: event.named };
+}
+
+function waitFrom(since: number): { notBefore: number } {
+  return { notBefore: since + DELAYED_DELIVERY_MS };
+}
+
+/**
+ * When the first Delete with this id came: what may be delayed was sent before that, and whoever tries again, because those who worked
+ * on it died, waits no longer for it.
+ */
+function firstDelete({ requests }: Head, id: string): number | undefined {
+  return requests.find(({ kind, named }) => kind === 'drop' && named === id)?.acceptedAt;
 }
 
 /**

@@ -363,6 +363,19 @@ describe.each(testedClouds)('$name: events out of the ordinary', (cloud) => {
     expect(world.clock.now() - before).toBeGreaterThanOrEqual(DELAYED_DELIVERY_MS);
   });
 
+  it('counts that minute from the first such Delete: one that is tried again holds no new Create up', async () => {
+    const world = new World({ cloud });
+    const remove = () => world.submit(world.order({ type: 'delete', named: 'unheard-of' }));
+    await remove();
+    world.clock.advance(50_000);
+    await remove();
+    expect(await world.create(world.options(lights(2)))).toMatchObject({ state: 'failed', code: 'Superseded' });
+    world.clock.advance(11_000);
+    await remove();
+    expect(await world.create(world.options(lights(2)))).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(2));
+  });
+
   it('lets only one of two callers work at a time (I3)', async () => {
     const world = new World({ cloud });
     const order = world.order({ type: 'create', options: world.options(lights(3)) });

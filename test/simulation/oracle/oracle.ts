@@ -1,3 +1,4 @@
+import { batchIdOf } from '../../../handler/batch-id';
 import type { Claim, Claims } from '../stack/claims';
 import type { CfnResponse, FrameworkEvent } from '../stack/framework';
 import type { StackStatus } from '../stack/stack';
@@ -14,7 +15,11 @@ import { Policies } from './policies';
 import { Rates } from './rates';
 import { Registrations } from './registrations';
 import { Report } from './report';
+import { firstDeletes } from './stored';
 import { Successes } from './success';
+
+/** How late an event may come (MaximumEventAge), and how far two clocks may be apart. */
+const DELAYED_MS = 63_000;
 
 /**
  * Judges a life by what the cloud's journal, CloudFormation's mailbox and the store's documented formats show (I1 to I11; I5 is
@@ -79,7 +84,8 @@ export class Oracle {
     this.patience.check(event, response);
     const known = this.specs.get(event.RequestId);
     const isNewest = this.requestsAbout(event).at(-1) === event.RequestId;
-    if (!this.rivalled.has(event.RequestId) && response.Reason.includes('[Superseded]')) {
+    const gaveWay = response.Reason.includes('[Superseded]');
+    if (gaveWay && !this.rivalled.has(event.RequestId) && !this.mayBeTheDelayedOne(event)) {
       this.report.violated('I5', `${event.RequestType} ${event.RequestId} was superseded, and nothing came after it`);
     }
     if (!known || response.Status !== 'SUCCESS' || event.RequestType === 'Delete') return;
@@ -119,6 +125,14 @@ export class Oracle {
     if (deleted) this.leftovers.checkNothingAtAll();
     else this.report.violated('I2', 'the stack could not be deleted in the end');
     this.answers.checkSecrets();
+  }
+
+  /** Whether CloudFormation had just asked to delete a Create that never came: for a minute a Create may be that one. */
+  private mayBeTheDelayedOne(event: FrameworkEvent): boolean {
+    if (event.RequestType !== 'Create') return false;
+    const { sentAt } = this.specs.get(event.RequestId) ?? { sentAt: Infinity };
+    const deletes = firstDeletes(this.world.store, batchIdOf(event));
+    return [...deletes].some(([id, at]) => id.startsWith('street-') && sentAt - at <= DELAYED_MS);
   }
 
   private requestsAbout({ StackId, LogicalResourceId }: FrameworkEvent): string[] {

@@ -30,7 +30,7 @@ export interface StoredGeneration {
 interface StoredHead {
   batchId: string;
   generations: Omit<StoredGeneration, 'batchId' | 'deletes'>[];
-  requests: { kind: string; named?: string }[];
+  requests: { kind: string; named?: string; acceptedAt: number }[];
 }
 
 /** Every generation of which the store still knows that there may be devices. */
@@ -43,6 +43,15 @@ export function rememberedGenerations(store: MemoryStore): StoredGeneration[] {
       return (head?.generations ?? []).map((each) => ({ ...each, batchId: head?.batchId ?? '', deletes }));
     })
     .filter(({ phase }) => phase !== 'gone');
+}
+
+/** When the first Delete of each id that a batch had one of was recorded. */
+export function firstDeletes(store: MemoryStore, batchId: string): Map<string, number> {
+  const first = new Map<string, number>();
+  for (const { kind, named, acceptedAt } of readJson<StoredHead>(store, `heads/${batchId}.json`)?.requests ?? []) {
+    if (kind === 'drop' && named !== undefined && !first.has(named)) first.set(named, acceptedAt);
+  }
+  return first;
 }
 
 /** The identities of the devices that the store has released. */
