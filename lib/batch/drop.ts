@@ -5,6 +5,7 @@ import { dutiesOf } from './duties';
 import { BatchError } from './errors';
 import { fetchNamesOfOthers } from './fetch-names';
 import { otherListings, type Listing } from './listings';
+import { createdMeanwhile } from './lost-requests';
 import type { Operation } from './operation';
 import { policyInForce } from './policy-in-force';
 import { CloudError, type Cloud } from './ports/cloud';
@@ -13,7 +14,6 @@ import { keys } from './record/keys';
 import { loadPlan, type RecordedDevice } from './record/plan';
 import { saveReleased } from './record/released';
 import { isSameDevice } from './same-device';
-import { CLOCK_SLACK_MS, FLIGHT_MS } from './start-job';
 
 export interface Dropped {
   /** Devices deleted in all, over every call. */
@@ -135,7 +135,7 @@ async function whatItCreated(
   const plan = await loadPlan(operation.store, generation);
   try {
     const { recorded, created, unproven, registration } = await findCreated(operation, cloud, generation, plan);
-    const window = await createdMeanwhile(operation, cloud, generation, registration.lostTickets);
+    const window = await createdMeanwhile(operation, cloud, generation, registration.lostRequests);
     const suspects = [...(generation.drop?.suspects ?? []), ...unproven, ...window];
     return { recorded, created, suspects: [...new Set(suspects)].filter((name) => !created.has(name)) };
   } catch (error) {
@@ -147,30 +147,6 @@ async function whatItCreated(
     throw error;
   }
 }
-
-/** Devices that came into being while a request for devices without names was lost, and that nobody else has. */
-async function createdMeanwhile(
-  operation: Operation,
-  cloud: Cloud,
-  generation: Generation,
-  lostTickets: readonly number[],
-): Promise<string[]> {
-  if (lostTickets.length === 0 || !cloud.createdSince) return [];
-  const names: string[] = [];
-  const others = await otherListings(operation.store, operation.clock, generation.cloudKey, generation.id);
-  for (const at of lostTickets) {
-    const window = await operation.patiently('listing what was created meanwhile', async () =>
-      cloud.createdSince?.(at - CLOCK_SLACK_MS, at + FLIGHT_MS + LONGEST_JOB_MS + CLOCK_SLACK_MS),
-    );
-    for (const { name, identity } of window ?? []) {
-      if (!others.some(({ devices }) => devices.get(name)?.identity === identity)) names.push(name);
-    }
-  }
-  return names;
-}
-
-/** No cloud documents how long a job takes; that all of its devices exist within an hour is our assumption. */
-const LONGEST_JOB_MS = 3600_000;
 
 /**
  * A device lives as long as any generation lists it: with its identity, or with any while none is recorded, or where nobody can tell

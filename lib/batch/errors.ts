@@ -7,6 +7,8 @@ export class BatchError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** The ids of generations of which this is told once: whoever gives the answer writes down that it was. */
+    readonly tellsOf: readonly string[] = [],
   ) {
     super(message);
   }

@@ -13,17 +13,19 @@ import { Lease } from './record/lease';
  * @throws BatchError `StillOwed` with the first reason, after all were tried (I11).
  */
 export async function settleOwed(operation: Operation): Promise<void> {
-  const failures: string[] = [];
+  const failures: BatchError[] = [];
   for (const batchId of await listBatches(operation.store)) {
     if (batchId === operation.batchId) await settleBatch(operation, failures);
     else await settleOther(operation, batchId, failures);
   }
   if (failures.length > 0) {
-    throw new BatchError('StillOwed', `an earlier change is not cleared away: ${failures.join('; ')}`);
+    const reasons = failures.map(({ message }) => message).join('; ');
+    const tellsOf = failures.flatMap((failure) => failure.tellsOf);
+    throw new BatchError('StillOwed', `an earlier change is not cleared away: ${reasons}`, tellsOf);
   }
 }
 
-async function settleOther(operation: Operation, batchId: string, failures: string[]): Promise<void> {
+async function settleOther(operation: Operation, batchId: string, failures: BatchError[]): Promise<void> {
   const record = await BatchRecord.load(operation.store, operation.clock, batchId);
   const now = operation.clock.now();
   if (!record.head.generations.some(owed) && !hasAbandoned(record.head, now)) return;
@@ -31,19 +33,22 @@ async function settleOther(operation: Operation, batchId: string, failures: stri
   if (!lease) return;
   try {
     if (hasAbandoned(lease.head, now)) await lease.update((head) => endAbandoned(head, now));
-    await settleBatch(operation.onBatch(lease), failures);
+    const own: BatchError[] = [];
+    await settleBatch(operation.onBatch(lease), own);
+    // What is told once is for whoever next asks something of that batch.
+    failures.push(...own.filter(({ tellsOf }) => tellsOf.length === 0));
   } finally {
     await lease.release();
   }
 }
 
-async function settleBatch(operation: Operation, failures: string[]): Promise<void> {
+async function settleBatch(operation: Operation, failures: BatchError[]): Promise<void> {
   for (const { id } of operation.head.generations.filter(owed)) {
     try {
       await drop(operation, id);
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
-      failures.push(`batch ${operation.batchId}: ${error.message}`);
+      failures.push(new BatchError(error.code, `batch ${operation.batchId}: ${error.message}`, error.tellsOf));
     }
   }
 }

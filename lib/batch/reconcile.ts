@@ -3,6 +3,7 @@ import { drop, type Dropped } from './drop';
 import { BatchError } from './errors';
 import { fetchNames } from './fetch-names';
 import { endAsFailed, recordKept } from './kept';
+import { noteTold } from './lost-requests';
 import { devices, listOf } from './messages';
 import { Operation, SupersededMidway, type EnginePorts } from './operation';
 import { settleOwed } from './owed';
@@ -101,7 +102,7 @@ async function bringToStand(operation: Operation, id: string): Promise<boolean> 
     if (!(error instanceof BatchError)) throw error;
     await operation.update((head) => {
       const request = requestOf(head, operation.request.id);
-      request.failure = { code: error.code, message: error.message };
+      request.failure = { code: error.code, message: error.message, tellsOf: [...error.tellsOf] };
       if (kind === 'raise') endAsFailed(head, id);
     });
     return false;
@@ -147,23 +148,28 @@ async function stand(operation: Operation, id: string): Promise<void> {
 async function takeBack(operation: Operation): Promise<void> {
   const { failure, target, kind } = operation.request;
   if (!failure) return;
-  const rest = kind === 'raise' ? await whatIsLeft(operation, target as string) : '';
-  await finish(operation, { ok: false, code: failure.code, message: failure.message + rest });
+  const { text, tellsOf = [] } = kind === 'raise' ? await whatIsLeft(operation, target as string) : { text: '' };
+  const outcome: Outcome = { ok: false, code: failure.code, message: failure.message + text };
+  await finish(operation, outcome, [...(failure.tellsOf ?? []), ...tellsOf]);
 }
 
-async function whatIsLeft(operation: Operation, id: string): Promise<string> {
+async function whatIsLeft(operation: Operation, id: string): Promise<{ text: string; tellsOf?: readonly string[] }> {
   if (operation.generation(id).phase === 'failed') {
     const kept = await recordKept(operation, operation.generation(id));
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) return { text: kept };
     await operation.update((head) => {
       generationOf(head, id).phase = 'falling';
     });
   }
   try {
-    return describe(await drop(operation, id));
+    return { text: describe(await drop(operation, id)) };
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
-    return `; taking it back failed, the devices that it created are still there and the next operation goes on with it: ${error.message}`;
+    const { message, tellsOf } = error;
+    if (tellsOf.length > 0) return { text: `; ${message}`, tellsOf };
+    return {
+      text: `; taking it back failed, the devices that it created are still there and the next operation goes on with it: ${message}`,
+    };
   }
 }
 
@@ -176,7 +182,7 @@ async function carryOutDrop(operation: Operation): Promise<void> {
     await finish(operation, { ok: true });
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
-    await finish(operation, { ok: false, code: error.code, message: error.message });
+    await finish(operation, { ok: false, code: error.code, message: error.message }, error.tellsOf);
   }
 }
 
@@ -225,8 +231,10 @@ function unproven(suspects: string[]): BatchError {
   );
 }
 
-async function finish(operation: Operation, outcome: Outcome): Promise<void> {
+/** `tellsOf`: generations of which the answer tells what is told once. */
+async function finish(operation: Operation, outcome: Outcome, tellsOf: readonly string[] = []): Promise<void> {
   await operation.update((head) => {
+    noteTold(head, tellsOf);
     const request = requestOf(head, operation.request.id);
     request.outcome = outcome;
     delete request.troubleSince;

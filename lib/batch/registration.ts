@@ -24,8 +24,8 @@ import type { Plan } from './record/plan';
 export class Registration {
   /** Names of jobs that were accepted and that the cloud has forgotten: if such a device exists, nobody can prove whose. */
   readonly unaccounted: string[] = [];
-  /** When requests for devices without names were sent whose answers were lost for good (milliseconds since 1970). */
-  readonly lostTickets: number[] = [];
+  /** Requests for devices without names of which nobody can say what they made. */
+  readonly lostRequests: LostRequest[] = [];
   private readonly names = new Map<JobEntry, string[]>();
   private readonly lost = new Map<JobEntry, LostTask>();
 
@@ -91,10 +91,10 @@ export class Registration {
         }
         const seen = await this.settle(job, names);
         if (seen === 'vanished') this.unaccounted.push(...names);
-        if (seen === 'vanished' && job.nameless) this.lostTickets.push(job.committing?.ticket?.at ?? 0);
+        if (seen === 'vanished' && job.nameless) this.lostRequests.push({ at: sentAt(job), unheard: 0 });
         // Not asked for again just to be deleted: when it cannot arrive any more, what came into being is looked at.
         const landed = seen === 'answer lost' && (job.committing?.flightUntil ?? 0) <= this.operation.clock.now();
-        if (landed) this.lostTickets.push(job.committing?.ticket?.at ?? 0);
+        if (landed) this.lostRequests.push({ at: sentAt(job), unheard: job.names.count });
         return { over: job.settled !== undefined || ['not executed', 'vanished'].includes(seen) || landed, seen };
       });
     } catch (error) {
@@ -343,6 +343,16 @@ export class Registration {
  * invocation, also where a dozen batches share the rate; while one is written down another is read.
  */
 const COLLECTED_AT_ONCE = 2;
+
+/** A request for devices whose names the cloud invents, and whose job is not known, or not any more. */
+export interface LostRequest {
+  /** When it was sent (milliseconds since 1970). */
+  at: number;
+  /** How many devices it asked for, if the answer was lost: it may not have arrived, or make them yet. */
+  unheard: number;
+}
+
+const sentAt = ({ committing }: JobEntry): number => committing?.ticket?.at ?? 0;
 
 /** What is known of a job that the cloud itself does not show. */
 type Verdict = 'not executed' | 'vanished' | 'answer lost';

@@ -2,6 +2,7 @@ import { abandonedAt, hasAbandoned, isAbandoned } from './abandoned';
 import { drop } from './drop';
 import { BatchError } from './errors';
 import { forget } from './forget';
+import { noteTold } from './lost-requests';
 import { Operation, type EnginePorts } from './operation';
 import type { Workers } from './ports/workers';
 import { BatchRecord, listBatches } from './record/batch-record';
@@ -167,6 +168,7 @@ class Settling {
         if (error instanceof Yielded) return true;
         if (!(error instanceof BatchError)) throw error;
         this.reasons.set(id, told(error));
+        if (error.tellsOf.length > 0) await operation.update((head) => noteTold(head, error.tellsOf));
       }
     }
     return further;

@@ -1,3 +1,4 @@
+import { settle } from '../../lib/batch';
 import type { BatchOptions } from '../../lib/batch/contract';
 import { killedAt } from '../support/killed-at';
 import { testedClouds, where } from '../support/tested-clouds';
@@ -97,6 +98,77 @@ describe('the answer of BatchRegisterDevice (assignedByCloud) is lost', () => {
     expect(world.devices()).toHaveLength(2);
     expect(told.code).toBe('DevicesUnproven');
     for (const name of world.devices()) expect(told.message).toContain(name);
+  });
+
+  /** A Create whose process was killed when its one call had been sent; its job makes nothing yet. */
+  async function killedWithStuckJob(world: World): Promise<string> {
+    world.fault({ kind: 'stuckJob', phase: 'CREATE' }, { operation: 'BatchRegisterDevice', times: 1 });
+    const order = world.order({ type: 'create', options: assigned(world, 2) });
+    const generation = (await world.submit(order)) as string;
+    await killedAt(world, order, (what) => what.startsWith('store put') && world.sent('BatchRegisterDevice') > 0);
+    world.clock.advance(400_000);
+    return generation;
+  }
+
+  it('and its job is stuck: whoever deletes the batch is told once that it may have more to make (I2)', async () => {
+    const world = new World();
+    const generation = await killedWithStuckJob(world);
+    const told = (await world.delete(generation)) as { code: string; message: string };
+    expect(told.code).toBe('OutcomeUnknown');
+    expect(told.message).toMatch(/2 devices of 20\S+ was lost.*shows none.*fromJob/);
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.sent('BatchRegisterDevice')).toBe(1);
+  });
+
+  it('and its job is stuck: whoever was killed before telling it tells it again', async () => {
+    const world = new World();
+    const generation = await killedWithStuckJob(world);
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    let listed = false;
+    await killedAt(world, order, (what) => {
+      listed ||= what === 'cloud QueryDevice';
+      return listed && what.startsWith('store put heads');
+    });
+    world.clock.advance(400_000);
+    expect(await world.work(order.requestId)).toMatchObject({ state: 'failed', code: 'OutcomeUnknown' });
+  });
+
+  it('and its job is stuck: other batches are not held up, and it is not told to them', async () => {
+    const world = new World();
+    const generation = await killedWithStuckJob(world);
+    const other = await world.create(world.options(lights(2)), 'b2');
+    expect(other).toMatchObject({ state: 'succeeded' });
+    expect(await world.delete(other.generation, 'b2')).toEqual({ state: 'succeeded' });
+    expect(await world.delete(generation)).toMatchObject({ state: 'failed', code: 'OutcomeUnknown' });
+  });
+
+  it('and its job is stuck: the next change of the batch is told once, and then goes on', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(2)));
+    world.fault({ kind: 'stuckJob', phase: 'CREATE' }, { operation: 'BatchRegisterDevice', times: 1 });
+    const order = world.order({ type: 'update', named: generation, options: assigned(world, 2) });
+    await world.submit(order);
+    await killedAt(world, order, (what) => what.startsWith('store put') && world.sent('BatchRegisterDevice') > 0);
+    world.clock.advance(400_000);
+    expect(await world.update(generation, world.options(lights(2)))).toMatchObject({ state: 'succeeded', generation });
+    const told = await world.update(generation, world.options(lights(3)));
+    expect(told).toMatchObject({ state: 'failed', code: 'StillOwed' });
+    expect((told as { message: string }).message).toContain('fromJob');
+    expect(await world.update(generation, world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('and its job is stuck: who settles the store is told once', async () => {
+    const world = new World();
+    await killedWithStuckJob(world);
+    world.clock.advance(4 * 3600_000);
+    const settled = () => {
+      const deadline = world.clock.now() + 3600_000;
+      return settle(world.ports(), { remove: [], deleteActivated: [], forget: [] }, { deadline });
+    };
+    expect((await settled()).left).toMatchObject([{ code: 'OutcomeUnknown' }]);
+    expect(await settled()).toMatchObject({ finished: [{ deleted: 0 }], left: [] });
   });
 
   it('and what it made can be listed by its job', async () => {

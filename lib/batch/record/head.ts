@@ -117,6 +117,8 @@ const generationSchema = z.looseObject({
       cleared: z.boolean().optional(),
       /** Whether its manifest and credentials stay. */
       retains: z.boolean().optional(),
+      /** An answer has told of what its lost requests may make yet. */
+      toldOfLost: z.boolean().optional(),
       /** Some of the devices that exist under its names and could not be proven its own. */
       suspects: z.array(z.string()).optional(),
     })
@@ -147,7 +149,7 @@ const requestSchema = z.looseObject({
   /** Digest of the options that the older one would have asked for. */
   awaits: z.string().optional(),
   /** Why the change failed, while what it made is being taken back. */
-  failure: z.looseObject({ code: z.string(), message: z.string() }).optional(),
+  failure: z.looseObject({ code: z.string(), message: z.string(), tellsOf: z.array(z.string()).optional() }).optional(),
   /** Since when every call to the cloud has failed. */
   troubleSince: z.number().optional(),
   /** What the generation gets if this request ends well: the names in the order asked for, policy, and the way to get there. */
