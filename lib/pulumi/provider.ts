@@ -3,6 +3,7 @@ import { Attendance } from './attendance';
 import { checkInputs, type Checked } from './check';
 import type { StackConfig } from './cloud-keys';
 import { diffBatch, type Difference } from './diff';
+import { EngineStatus } from './engine-status';
 import { guarded } from './guard';
 import type { Inputs } from './inputs';
 import { findHead, journalOf, leftBehind } from './journal';
@@ -38,11 +39,11 @@ export function diff(_id: string, olds: Outputs, news: Inputs): Promise<Differen
 }
 
 export function create(inputs: Inputs): Promise<{ id: string; outs: Outputs }> {
-  return guarded(() => createBatch(inputs, surroundings, { replaces: inState.has(inputs.batchId) }));
+  return shown(() => createBatch(inputs, surroundings, { replaces: inState.has(inputs.batchId) }));
 }
 
 export function read(id: string, props: Outputs): Promise<{ id?: string; props?: Outputs }> {
-  return guarded(async () => {
+  return shown(async () => {
     await greet(props);
     const present = await readBatch(props, surroundings);
     return present ? { id, props: present } : {};
@@ -50,11 +51,11 @@ export function read(id: string, props: Outputs): Promise<{ id?: string; props?:
 }
 
 export function update(id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }> {
-  return guarded(async () => ({ outs: await updateBatch(id, olds, news, surroundings) }));
+  return shown(async () => ({ outs: await updateBatch(id, olds, news, surroundings) }));
 }
 
 function deleteResource(_id: string, props: Outputs): Promise<void> {
-  return guarded(async () => {
+  return shown(async () => {
     await greet(props);
     await deleteBatch(props, surroundings);
   });
@@ -62,12 +63,20 @@ function deleteResource(_id: string, props: Outputs): Promise<void> {
 
 export { deleteResource as delete };
 
+const engine = process.argv.at(-1);
+const status = new EngineStatus(engine);
 const surroundings: Surroundings = {
-  attendance: new Attendance(process.argv.at(-1)),
+  attendance: new Attendance(engine),
   vault: new MemoryVault(),
   // eslint-disable-next-line no-console -- a provider's standard output is what `pulumi up` shows
   write: (line) => console.log(line),
+  status,
 };
+
+/** Guarded, with how far it is on the screen while it goes on. */
+function shown<T>(operation: () => Promise<T>): Promise<T> {
+  return guarded(() => status.during(operation));
+}
 
 /** Batches that the state has: whoever creates one of them anew replaces it. */
 const inState = new Set<string>();

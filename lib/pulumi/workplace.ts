@@ -20,11 +20,12 @@ import type { Attendance } from './attendance';
 import { attended } from './attendance';
 import { cloudKeys, type StackConfig } from './cloud-keys';
 import { secretsText } from './device-secrets';
+import type { EngineStatus } from './engine-status';
 import { partsOfUrn, type Inputs } from './inputs';
 import { journalOf } from './journal';
 import type { MemoryVault } from './memory-vault';
 import { namesFiles } from './names-file';
-import { LineObserver } from './progress';
+import { ProgressObserver } from './progress';
 
 /** What all calls of a provider process have in common. */
 export interface Surroundings {
@@ -32,6 +33,8 @@ export interface Surroundings {
   attendance: Attendance;
   vault: MemoryVault;
   write: (line: string) => void;
+  /** @default counts are lines as well */
+  status?: Pick<EngineStatus, 'show'>;
 }
 
 /** How long the engine works at a stretch. It is as long as a Lambda does: some steps take minutes and are begun again if cut off. */
@@ -49,7 +52,7 @@ let working = 0;
 /** One call's work on a batch, in its journal. */
 export class Workplace {
   readonly store: FileStore;
-  readonly observer: LineObserver;
+  readonly observer: ProgressObserver;
   readonly batchId: string;
 
   constructor(
@@ -58,7 +61,13 @@ export class Workplace {
   ) {
     this.store = journalOf(inputs);
     this.batchId = inputs.batchId;
-    this.observer = new LineObserver(partsOfUrn(inputs.resourceUrn).name, surroundings.write, () => systemClock.now());
+    const { write, status } = surroundings;
+    const urn = inputs.resourceUrn;
+    const screen = {
+      write,
+      status: (text: string, instead: () => void) => (status ? status.show(urn, text, instead) : instead()),
+    };
+    this.observer = new ProgressObserver(partsOfUrn(urn).name, screen, () => systemClock.now());
   }
 
   /** Takes up what is like the order, or submits it, and works on it to its end. */

@@ -6,10 +6,10 @@ import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startEngine, type StandInEngine, type Shown } from './pulumi-engine';
 
 export type Properties = Record<string, unknown>;
 
@@ -19,6 +19,8 @@ export interface PluginOptions {
   /** Of the stack: `namespace:key`, or a bare key of the project's own. */
   readonly config?: Readonly<Record<string, string>>;
   readonly project?: string;
+  /** Whom the process takes for its engine. @default one that takes what it is told */
+  readonly engine?: StandInEngine;
 }
 
 /**
@@ -31,10 +33,10 @@ export class PulumiPlugin {
   /** In the folder of a program, as the engine does. */
   static async start(folder: string, options: PluginOptions = {}): Promise<PulumiPlugin> {
     const { environment = process.env, config = {}, project = 'town' } = options;
-    const engine = await listen();
+    const engine = options.engine ?? (await startEngine());
     const script = createRequire(join(folder, 'program.js')).resolve('@pulumi/pulumi/cmd/dynamic-provider');
     // The engine's address is the last argument (@pulumi/pulumi 3.248, cmd/dynamic-provider/index.ts).
-    const child = spawn(process.execPath, [script, addressOf(engine)], {
+    const child = spawn(process.execPath, [script, engine.address], {
       cwd: folder,
       env: { ...environment, PULUMI_NODEJS_PROJECT: project, PULUMI_PROJECT: project },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,7 +56,7 @@ export class PulumiPlugin {
 
   private constructor(
     readonly process: ChildProcess,
-    private readonly engine: Server,
+    private readonly engine: StandInEngine,
     port: number,
     private readonly printed: readonly string[],
   ) {
@@ -64,6 +66,11 @@ export class PulumiPlugin {
   /** All that it has printed, which the engine shows to the user. */
   get output(): string {
     return this.printed.join('\n');
+  }
+
+  /** What it has told the engine to show beside the resource for a while. */
+  get shown(): readonly Shown[] {
+    return this.engine.shown;
   }
 
   /** What it prints comes by another way than its answers. */
@@ -139,15 +146,13 @@ export class PulumiPlugin {
 
   /** The engine is gone and the process lives on, as after a second Ctrl-C. */
   async loseEngine(): Promise<void> {
-    const closed = once(this.engine, 'close');
-    this.engine.close();
-    await closed;
+    await this.engine.end();
   }
 
   /** As the engine ends it, or as nobody should. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#client.close();
-    if (this.engine.listening) await this.loseEngine();
+    await this.loseEngine();
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const exited = once(this.process, 'exit');
     this.process.kill(signal);
@@ -196,16 +201,6 @@ const URN = 'urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:Device
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-
-/** Accepts connections, as the engine's port does for as long as the engine lives. */
-async function listen(): Promise<Server> {
-  const server = createServer((socket) => socket.on('error', () => undefined).end());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server.unref();
-}
-
-const addressOf = (server: Server): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 /** It says its port first; what follows is for the user. */
 async function firstLine(child: ChildProcess, printed: string[]): Promise<number> {
