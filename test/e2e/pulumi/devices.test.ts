@@ -1,9 +1,12 @@
 /** Every way to say which devices, by the Pulumi CLI. */
 import { aliyun, preSharedKeys } from '../../support/tested-clouds';
+import { until } from '../harness/until';
 import { succeeded } from './harness/command';
-import { Town, type Outputs } from './harness/town';
+import { sequence, Town, type Outputs } from './harness/town';
 
 jest.setTimeout(240_000);
+
+const HOUR = 3_600_000;
 
 let town: Town;
 afterEach(() => town?.close());
@@ -72,6 +75,20 @@ test('renamed with an alias, a batch keeps its devices', async () => {
   succeeded(await town.project.up());
   expect(town.devices()).toEqual(before);
   await town.expectGone();
+});
+
+test('on a terminal the count stands beside the batch while it is made, and nothing of it stays', async () => {
+  town = await Town.open(aliyun, { createMs: HOUR });
+  await town.write({ lights: { devices: sequence('light-', 3) } });
+  const up = town.project.startUpOnTerminal();
+  await until(() => /lights +creating \(\d+s\)\W+registered 0 of 3 devices/.test(up.text), 60);
+
+  const { code, text } = await town.meanwhileJobsEnd(up.ended);
+
+  expect(code).toBe(0);
+  expect(text).toMatch(/lights +created/);
+  expect(text).not.toContain('Diagnostics');
+  await town.expectStands('lights', ['light-001', 'light-002', 'light-003']);
 });
 
 test('ten thousand from a file: progress is counted, and released they stay', async () => {

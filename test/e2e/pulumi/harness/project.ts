@@ -81,6 +81,11 @@ export class Project {
     return this.#start(['up', ...AT_ONCE]);
   }
 
+  /** … as somebody at a terminal sees it. */
+  startUpOnTerminal(): Command {
+    return this.#start(['up', ...AT_ONCE], { onTerminal: true });
+  }
+
   /** What a CLI that was killed has left locked, as the next one tells its user to do. */
   async unlock(): Promise<void> {
     await this.succeed('cancel', '--yes');
@@ -100,7 +105,7 @@ export class Project {
 
   /** Those of the stack, secrets in the clear: so it is not kept in `printed`. */
   async outputs(): Promise<Record<string, unknown>> {
-    const { stdout } = await this.#start(['stack', 'output', '--json', '--show-secrets'], false).ended;
+    const { stdout } = await this.#start(['stack', 'output', '--json', '--show-secrets'], { isPrinted: false }).ended;
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 
@@ -186,7 +191,7 @@ export class Project {
     await install(this.folder);
   }
 
-  #start(args: string[], isPrinted = true): Command {
+  #start(args: string[], { isPrinted = true, onTerminal = false } = {}): Command {
     const env = {
       PATH: [dirname(this.node), this.bin, process.env.PATH].join(delimiter),
       HOME: this.home,
@@ -200,14 +205,34 @@ export class Project {
       PULUMI_SUPPRESS_NEO_LINK: 'true',
       ...this.#environment,
     };
-    const command = new Command(join(this.bin, 'pulumi'), [...args, '--non-interactive', '--color', 'never'], {
-      cwd: this.folder,
-      env,
-    });
+    const pulumi = [join(this.bin, 'pulumi'), ...args, '--color', 'never'];
+    const [program = '', ...rest] = onTerminal
+      ? ['python3', '-c', TERMINAL, ...pulumi]
+      : [...pulumi, '--non-interactive'];
+    const command = new Command(program, rest, { cwd: this.folder, env });
     if (isPrinted) void command.ended.then(({ text }) => this.printed.push(text));
     return command;
   }
 }
+
+/** A terminal of a usual size around a program (https://docs.python.org/3/library/pty.html), which ends as the program does. */
+const TERMINAL = `
+import fcntl, os, pty, struct, sys, termios
+def size():
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 160, 0, 0))
+os.environ['TERM'] = 'xterm'
+pid, fd = pty.fork()
+if pid == 0:
+    size()
+    os.execv(sys.argv[1], sys.argv[1:])
+while True:
+    try:
+        text = os.read(fd, 65536)
+    except OSError:
+        break
+    os.write(1, text)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
 
 const NAME = 'town';
 export const STACK = 'dev';
