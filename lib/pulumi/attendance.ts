@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { Clock } from '../batch/ports/clock';
 import { CloudError, type Cloud } from '../batch/ports/cloud';
 
 /** The engine that asked has gone, so that nobody will hear the answer, and another may be at work soon. */
@@ -17,34 +18,39 @@ export class Attendance {
   private seen?: Promise<boolean>;
   private last?: { at: number; there: Promise<boolean> };
 
-  /** `address`: `host:port` of the engine, as a provider gets it as its last argument. */
-  constructor(private readonly address: string | undefined) {}
+  /** `look`: whether the engine is there now. */
+  constructor(
+    private readonly look: () => Promise<boolean>,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   /** @throws EngineGone where the engine was there once and is not any more. */
   async check(): Promise<void> {
     // Somebody who has never been there cannot have gone: a test's stand-in, or an address of another kind.
     if (!(await (this.seen ??= this.look()))) return;
-    if (!this.last || Date.now() - this.last.at > FRESH_MS) this.last = { at: Date.now(), there: this.look() };
+    const now = this.clock.now();
+    if (!this.last || now - this.last.at > FRESH_MS) this.last = { at: now, there: this.look() };
     if (!(await this.last.there)) throw new EngineGone();
-  }
-
-  private look(): Promise<boolean> {
-    const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(this.address ?? '') ?? [];
-    if (host === undefined) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const socket = connect({ host, port: Number(port) });
-      const answer = (there: boolean) => {
-        socket.destroy();
-        resolve(there);
-      };
-      socket.setTimeout(PATIENCE_MS, () => answer(true));
-      socket.once('connect', () => answer(true));
-      socket.once('error', () => answer(false));
-    });
   }
 }
 
 const FRESH_MS = 500;
+
+/** Whether an engine at `host:port` accepts a connection. */
+export function isThere(address: string | undefined): Promise<boolean> {
+  const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address ?? '') ?? [];
+  if (host === undefined) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port) });
+    const answer = (there: boolean) => {
+      socket.destroy();
+      resolve(there);
+    };
+    socket.setTimeout(PATIENCE_MS, () => answer(true));
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
+}
 
 /** An engine that is only slow to answer is there. */
 const PATIENCE_MS = 5_000;

@@ -22,6 +22,7 @@ import {
   type Inputs,
 } from './inputs';
 import { namesIn } from './names-file';
+import type { Files } from './surroundings';
 import { hasUnknown, UNKNOWN } from './unknown';
 
 export interface Checked {
@@ -33,10 +34,10 @@ export interface Checked {
  * Completes the inputs, and says what is wrong with them without asking the cloud. `olds`: those that the resource had, also under
  * another name. In a preview some values are not known yet: what depends on them is not checked.
  */
-export async function checkInputs(olds: Partial<Inputs>, news: Inputs): Promise<Checked> {
+export async function checkInputs(olds: Partial<Inputs>, news: Inputs, files: Files): Promise<Checked> {
   const inputs: Inputs = { ...news, batchId: olds.batchId ?? batchIdOf(news.resourceUrn) };
   try {
-    const checked = await withNames(inputs);
+    const checked = await withNames(inputs, files);
     validate(standIns(checked));
     return { inputs: checked, failures: [] };
   } catch (error) {
@@ -46,13 +47,13 @@ export async function checkInputs(olds: Partial<Inputs>, news: Inputs): Promise<
 }
 
 /** Of a file the digests of its names are part of the inputs, so that a changed file is a change. */
-async function withNames(inputs: Inputs): Promise<Inputs> {
+async function withNames(inputs: Inputs, files: Files): Promise<Inputs> {
   const { cloud, devices } = inputs;
   if (hasUnknown(devices) || hasUnknown(cloud)) return inputs;
   const file = namesFileOf(devices);
   if (!file) return inputs;
   const limits = limitsOf(cloudOf(inputs));
-  return { ...inputs, devices: { ...(devices as object), names: nameListOf(await namesIn(file, limits)) } };
+  return { ...inputs, devices: { ...(devices as object), names: nameListOf(await namesIn(files, file, limits)) } };
 }
 
 function validate(inputs: Inputs | undefined): void {

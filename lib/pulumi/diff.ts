@@ -1,6 +1,7 @@
 import type { Inputs } from './inputs';
 import { isAnotherProduct, isUnsettledIn } from './operations';
 import type { Outputs } from './state';
+import type { Surroundings } from './surroundings';
 import { hasUnknown } from './unknown';
 
 export interface Difference {
@@ -10,9 +11,9 @@ export interface Difference {
 }
 
 /** What an `up` would change. `olds` are outputs, which hold the inputs that they were made of. */
-export async function diffBatch(olds: Outputs, news: Inputs): Promise<Difference> {
+export async function diffBatch(surroundings: Surroundings, olds: Outputs, news: Inputs): Promise<Difference> {
   if (!hasUnknown(news.cloud) && isAnotherProduct(olds, news)) return { changes: true, replaces: ['cloud'] };
-  if ((olds.drift ?? []).length > 0 || (await isUnsettledIn(olds))) return { changes: true };
+  if ((olds.drift ?? []).length > 0 || (await isUnsettledIn(surroundings, olds))) return { changes: true };
   return isSame(olds, news) ? { changes: false } : {};
 }
 

@@ -1,20 +1,18 @@
-import { join, resolve } from 'node:path';
-import { systemClock } from '../batch';
+import { join } from 'node:path';
 import { BatchRecord } from '../batch/record/batch-record';
 import { isOpen, owed, type Generation, type Head } from '../batch/record/head';
 import { lineOf } from '../batch/intent';
 import { keys } from '../batch/record/keys';
+import type { Clock } from '../batch/ports/clock';
 import type { Store } from '../batch/ports/store';
-import { FileStore } from '../stores/file-store';
-import { processes } from '../stores/processes';
+import type { Workers } from '../batch/ports/workers';
 import { journalFolderOf, partsOfUrn, type Inputs } from './inputs';
 import { readSnapshot } from './snapshot';
-import type { StateRecord } from './state';
+import type { Journal, StateRecord } from './state';
 
 /** Where a batch is recorded while an operation runs: a folder for the stack, beside the program. */
-export function journalOf(inputs: Inputs): FileStore {
-  const folder = journalFolderOf(inputs) ?? join(DEFAULT_FOLDER, stackOf(inputs.resourceUrn));
-  return new FileStore(resolve(folder));
+export function journalPlaceOf(inputs: Inputs): string {
+  return journalFolderOf(inputs) ?? join(DEFAULT_FOLDER, stackOf(inputs.resourceUrn));
 }
 
 const DEFAULT_FOLDER = '.iot-device-batch';
@@ -30,17 +28,17 @@ export type Warn = (message: string) => void;
  * the state has left behind, because somebody else went on elsewhere, is put aside. Nothing is done by what it says.
  */
 export async function restore(
-  store: Store,
+  { store, clock }: Journal,
   batchId: string,
   record: StateRecord | undefined,
   warn: Warn,
 ): Promise<void> {
   if (!record) return;
-  const present = await findHead(store, batchId);
+  const present = await findHead(store, clock, batchId);
   if (present?.states?.includes(record.state)) return;
   const { head, objects } = readSnapshot(record.snapshot, batchId);
   const younger = present ? present.generations.filter(({ bornAt }) => bornAt > record.at) : [];
-  if (present && younger.length < present.generations.length) await putAside(store, present, warn);
+  if (present && younger.length < present.generations.length) await putAside({ store, clock }, present, warn);
   for (const [key, text] of objects) {
     // Other batches come with it where some of its devices may be theirs; what is known of them here is younger.
     if (key === keys.head(batchId) || (key.startsWith(keys.heads) && (await store.get(key)))) continue;
@@ -58,21 +56,21 @@ export async function restore(
       ...(present?.requests ?? []).filter(({ target }) => target !== undefined && ids.has(target)),
     ],
   };
-  const batch = await BatchRecord.load(store, systemClock, batchId);
+  const batch = await BatchRecord.load(store, clock, batchId);
   await batch.update((newest) => {
     for (const member of Object.keys(newest)) delete (newest as Record<string, unknown>)[member];
     Object.assign(newest, restored);
   });
 }
 
-export async function findHead(store: Store, batchId: string): Promise<Head | undefined> {
+export async function findHead(store: Store, clock: Clock, batchId: string): Promise<Head | undefined> {
   if (!(await store.get(keys.head(batchId)))) return undefined;
-  return (await BatchRecord.load(store, systemClock, batchId)).head;
+  return (await BatchRecord.load(store, clock, batchId)).head;
 }
 
 /** For people to look at. Its devices may be in the cloud still, and now belong to nobody here. */
-async function putAside(store: Store, head: Head, warn: Warn): Promise<void> {
-  await store.put(`discarded/${head.batchId}-${systemClock.now()}.json`, JSON.stringify(head));
+async function putAside({ store, clock }: Journal, head: Head, warn: Warn): Promise<void> {
+  await store.put(`discarded/${head.batchId}-${clock.now()}.json`, JSON.stringify(head));
   const unsettled = head.generations
     .filter(({ phase }) => phase !== 'standing' && phase !== 'gone')
     .map(({ id }) => id);
@@ -96,17 +94,14 @@ export function isUnsettled(head: Head, { generation, state }: StateRecord): boo
 }
 
 /** What somebody who was cut off has left, in words; undefined where there is nothing. */
-export function leftBehind(head: Head): string | undefined {
+export function leftBehind(head: Head, clock: Clock, workers: Workers): string | undefined {
+  const isCutOff = (worker: string | undefined) => worker === undefined || workers.isDead(worker);
   const open = head.requests.filter((request) => isOpen(request) && isCutOff(request.asker));
   const falling = head.generations.filter((each: Generation) => owed(each));
-  if (head.lease && !isCutOff(head.lease.worker) && head.lease.until > systemClock.now()) return undefined;
+  if (head.lease && !isCutOff(head.lease.worker) && head.lease.until > clock.now()) return undefined;
   if (open.length === 0 && falling.length === 0) return undefined;
   return (
     `batch ${head.batchId}: an earlier operation ${open.length > 0 ? 'was cut off' : 'has left devices to delete'}; ` +
     'the next one on the batch goes on with it, or npx iot-device-batch settle does'
   );
-}
-
-function isCutOff(worker: string | undefined): boolean {
-  return worker === undefined || processes.isDead(worker);
 }

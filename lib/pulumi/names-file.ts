@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { nameFile, type CloudLimits } from '../batch/contract';
 import {
   parseDeviceFile,
@@ -12,14 +10,15 @@ import { BatchError } from '../batch/errors';
 import { FileMistake } from '../batch/contract/file-mistake';
 import type { ReadNames } from '../batch/ports/names-source';
 import type { NamesFileInput } from './inputs';
+import type { Files } from './surroundings';
 
 /**
  * The names in a file, from the program's folder on, which is where the provider runs.
  * @throws BatchError `InvalidDeviceFile`, `InvalidDevices` with the lines.
  */
-export async function namesIn(input: NamesFileInput, limits: CloudLimits): Promise<string[]> {
+export async function namesIn(files: Files, input: NamesFileInput, limits: CloudLimits): Promise<string[]> {
   const { path: title, column } = input;
-  const bytes = await bytesOf(title);
+  const bytes = await bytesOf(files, title);
   const format = formatOf(input);
   const file: DeviceFile = {
     title,
@@ -33,13 +32,13 @@ export async function namesIn(input: NamesFileInput, limits: CloudLimits): Promi
 }
 
 /** For the engine: the file once more, when it needs the names. It holds them against what `check` has seen. */
-export function namesFiles(limits: CloudLimits): ReadNames {
-  return async (source) => Buffer.from(nameFile(await namesIn(JSON.parse(source) as NamesFileInput, limits)));
+export function namesFiles(files: Files, limits: CloudLimits): ReadNames {
+  return async (source) => Buffer.from(nameFile(await namesIn(files, JSON.parse(source) as NamesFileInput, limits)));
 }
 
-async function bytesOf(title: string): Promise<Uint8Array> {
+async function bytesOf(files: Files, title: string): Promise<Uint8Array> {
   try {
-    return await readFile(resolve(title));
+    return await files.read(title);
   } catch (error) {
     throw new FileMistake(`cannot be read (${(error as Error).message})`).in(title);
   }

@@ -1,28 +1,26 @@
-import { findDrift, systemClock, type Result } from '../batch';
+import { findDrift, type Result } from '../batch';
 import { cloudKey } from '../batch/contract';
 import { BatchError } from '../batch/errors';
 import { devices as countOf, listOf } from '../batch/messages';
 import { lineOf } from '../batch/intent';
 import { generationOf, requestOf, type Generation } from '../batch/record/head';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { parseSecrets } from './device-secrets';
 import { PartialFailure } from './failures';
 import { cloudOf, credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
-import { findHead, isUnsettled, journalOf, restore } from './journal';
-import { saveSecrets } from './secrets-file';
+import { findHead, isUnsettled, journalPlaceOf, restore } from './journal';
 import { handOver, outputsOf, recordOf, type Outputs } from './state';
-import { Workplace, type Surroundings } from './workplace';
+import type { Files, Surroundings } from './surroundings';
+import { Workplace, type Desk } from './workplace';
 
 /** @returns the id of the resource, which stays, and its outputs. @throws PartialFailure where something is left of it. */
 export async function createBatch(
   inputs: Inputs,
-  surroundings: Surroundings,
+  desk: Desk,
   { replaces }: { replaces: boolean },
 ): Promise<{ id: string; outs: Outputs }> {
-  const workplace = new Workplace(inputs, surroundings);
+  const workplace = new Workplace(inputs, desk);
   const options = optionsOf(inputs, 'create');
-  const order = { type: 'create', options, createKeeps: true, ...request(inputs, 'create') } as const;
+  const order = { type: 'create', options, createKeeps: true, ...request(workplace, inputs, 'create') } as const;
   // What nobody has heard of is this one's, unless what stands is what this one replaces.
   const { result, requestId } = await workplace.carryOut(order, { finished: !replaces });
   if (result.state === 'failed') throw await failedCreate(workplace, requestId, result);
@@ -30,22 +28,17 @@ export async function createBatch(
   return { id: generation.id, outs: await stood(workplace, generation, generation.id) };
 }
 
-export async function updateBatch(
-  id: string,
-  olds: Outputs,
-  inputs: Inputs,
-  surroundings: Surroundings,
-): Promise<Outputs> {
-  const workplace = new Workplace(inputs, surroundings);
-  const record = await prepare(workplace, olds, surroundings);
-  if (!record) return (await createBatch(inputs, surroundings, { replaces: false })).outs;
+export async function updateBatch(id: string, olds: Outputs, inputs: Inputs, desk: Desk): Promise<Outputs> {
+  const workplace = new Workplace(inputs, desk);
+  const record = await prepare(workplace, olds);
+  if (!record) return (await createBatch(inputs, desk, { replaces: false })).outs;
   const anew = (olds.drift ?? []).length > 0;
   const order = {
     type: 'update',
     named: record.generation,
     options: optionsOf(inputs, 'update'),
     ...(anew && { anew }),
-    ...request(inputs, 'update'),
+    ...request(workplace, inputs, 'update'),
   } as const;
   const { result, requestId } = await workplace.carryOut(order, { finished: false });
   if (result.state === 'failed') throw await failedUpdate(workplace, id, olds, requestId, result);
@@ -54,19 +47,19 @@ export async function updateBatch(
   return stood(workplace, generation, id);
 }
 
-export async function deleteBatch(olds: Outputs, surroundings: Surroundings): Promise<void> {
-  const workplace = new Workplace(olds, surroundings);
-  const record = await prepare(workplace, olds, surroundings);
+export async function deleteBatch(olds: Outputs, desk: Desk): Promise<void> {
+  const workplace = new Workplace(olds, desk);
+  const record = await prepare(workplace, olds);
   if (!record) return;
-  const order = { type: 'delete', named: record.generation, line: {}, ...request(olds, 'delete') } as const;
+  const order = { type: 'delete', named: record.generation, line: {}, ...request(workplace, olds, 'delete') } as const;
   const { result } = await workplace.carryOut(order, { finished: false });
   if (result.state === 'failed') throw new BatchError(result.code, result.message);
 }
 
 /** Compares the batch with the cloud. Undefined where there is nothing left of it. */
-export async function readBatch(olds: Outputs, surroundings: Surroundings): Promise<Outputs | undefined> {
-  const workplace = new Workplace(olds, surroundings);
-  const record = await prepare(workplace, olds, surroundings);
+export async function readBatch(olds: Outputs, desk: Desk): Promise<Outputs | undefined> {
+  const workplace = new Workplace(olds, desk);
+  const record = await prepare(workplace, olds);
   if (!record) return olds;
   const head = await workplace.head();
   const line = lineOf(head, record.generation);
@@ -79,10 +72,10 @@ export async function readBatch(olds: Outputs, surroundings: Surroundings): Prom
     workplace.ports(),
     olds.batchId,
     shown.id,
-    systemClock.now() + 600_000,
+    workplace.clock.now() + 600_000,
   );
   if (productGone) {
-    await deleteBatch(olds, surroundings);
+    await deleteBatch(olds, desk);
     return undefined;
   }
   const { drift: _before, ...rest } = olds;
@@ -98,9 +91,9 @@ export async function readBatch(olds: Outputs, surroundings: Surroundings): Prom
 }
 
 /** Whether the journal has anything that the state does not show. */
-export async function isUnsettledIn(olds: Outputs): Promise<boolean> {
+export async function isUnsettledIn({ openJournal, clock }: Surroundings, olds: Outputs): Promise<boolean> {
   const record = recordOf(olds);
-  const head = record && (await findHead(journalOf(olds), olds.batchId));
+  const head = record && (await findHead(openJournal(journalPlaceOf(olds)), clock, olds.batchId));
   return head !== undefined && record !== undefined && isUnsettled(head, record);
 }
 
@@ -109,23 +102,25 @@ export function isAnotherProduct(olds: Inputs, news: Inputs): boolean {
   return cloudKey(cloudOf(olds)) !== cloudKey(cloudOf(news));
 }
 
-function request(inputs: Inputs, operation: Operation): { requestId: string; deadline: number } {
+function request({ clock }: Workplace, inputs: Inputs, operation: Operation): { requestId: string; deadline: number } {
   const { timeoutSeconds } = optionsOf(inputs, operation);
-  return { requestId: `${operation}-${systemClock.nonce(8)}`, deadline: systemClock.now() + timeoutSeconds * 1000 };
+  return { requestId: `${operation}-${clock.nonce(8)}`, deadline: clock.now() + timeoutSeconds * 1000 };
 }
 
 /** Journal and vault, with what the state knows. */
-async function prepare(workplace: Workplace, olds: Outputs, { vault }: Surroundings) {
+async function prepare(workplace: Workplace, olds: Outputs) {
   const record = recordOf(olds);
-  await restore(workplace.store, olds.batchId, record, (message) => workplace.observer.log('warn', message));
-  vault.remember(parseSecrets(await secretsIn(olds)));
+  const { files, vault } = workplace.surroundings;
+  await restore(workplace, olds.batchId, record, (message) => workplace.observer.log('warn', message));
+  vault.remember(parseSecrets(await secretsIn(files, olds)));
   return record;
 }
 
-async function secretsIn(olds: Outputs): Promise<unknown> {
+async function secretsIn(files: Files, olds: Outputs): Promise<unknown> {
   const place = credentialsOf(olds);
   if (typeof place === 'string') return olds.deviceSecrets;
-  return readFile(resolve(place.file), 'utf8').catch(() => undefined);
+  const bytes = await files.read(place.file).catch(() => undefined);
+  return bytes && Buffer.from(bytes).toString('utf8');
 }
 
 function generationIn(result: Extract<Result, { state: 'succeeded' }> | { state: 'unfinished' }): Generation {
@@ -135,13 +130,13 @@ function generationIn(result: Extract<Result, { state: 'succeeded' }> | { state:
 
 /** The outputs of what stands. @throws PartialFailure where secrets of its devices are lost (I4). */
 async function stood(workplace: Workplace, generation: Generation, id: string): Promise<Outputs> {
-  const { inputs, store } = workplace;
+  const { inputs } = workplace;
   const place = credentialsOf(inputs);
-  if (place === 'none') return outputsOf(store, inputs, generation.id, '{}');
+  if (place === 'none') return outputsOf(workplace, inputs, generation.id, '{}');
   const { text, lost } = await workplace.secretsOf(generation.id);
-  const outputs = await outputsOf(store, inputs, generation.id, place === 'state' ? text : '{}');
+  const outputs = await outputsOf(workplace, inputs, generation.id, place === 'state' ? text : '{}');
   if (typeof place === 'object') {
-    await saveSecrets(place.file, text).catch((error: unknown) => {
+    await workplace.surroundings.files.save(place.file, text).catch((error: unknown) => {
       throw new PartialFailure(id, outputs, secretsNotSaved(place.file, error));
     });
   }
@@ -177,7 +172,7 @@ async function clearAway(workplace: Workplace, id: string, generation: Generatio
     type: 'delete',
     named,
     line: { spared: generation.id },
-    ...request(workplace.inputs, 'delete'),
+    ...request(workplace, workplace.inputs, 'delete'),
   } as const;
   const { result } = await workplace.carryOut(order, { finished: false });
   if (result.state !== 'failed') return;
@@ -192,11 +187,7 @@ type Failed = Extract<Result, { state: 'failed' }>;
 async function failedCreate(workplace: Workplace, requestId: string, failed: Failed): Promise<Error> {
   const generation = await leftOf(workplace, requestId);
   if (!generation) return new BatchError(failed.code, failed.message);
-  return new PartialFailure(
-    generation.id,
-    await outputsOf(workplace.store, workplace.inputs, generation.id, '{}'),
-    failed,
-  );
+  return new PartialFailure(generation.id, await outputsOf(workplace, workplace.inputs, generation.id, '{}'), failed);
 }
 
 /** The state goes on to show what stands, as it was asked for then, so that the next `up` tries the change again. */
@@ -209,7 +200,7 @@ async function failedUpdate(
 ): Promise<Error> {
   if (!(await leftOf(workplace, requestId))) return new BatchError(failed.code, failed.message);
   const generation = recordOf(olds)?.generation ?? id;
-  const record = await handOver(workplace.store, workplace.batchId, generation);
+  const record = await handOver(workplace, workplace.batchId, generation);
   const { __provider } = workplace.inputs;
   return new PartialFailure(id, { ...olds, __provider, record }, failed);
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { systemClock } from '../batch';
 import { BatchError } from '../batch/errors';
 import { BatchRecord } from '../batch/record/batch-record';
 import { generationOf } from '../batch/record/head';
 import { keys } from '../batch/record/keys';
 import type { Manifest } from '../batch/record/manifest';
+import type { Clock } from '../batch/ports/clock';
 import type { Store } from '../batch/ports/store';
 import type { Inputs } from './inputs';
 import { takeSnapshot } from './snapshot';
@@ -37,6 +37,12 @@ export interface Outputs extends Inputs {
   drift?: string[];
 }
 
+/** Where the batch is recorded, and whose time it is recorded by. */
+export interface Journal {
+  store: Store;
+  clock: Clock;
+}
+
 /** The record in a state; undefined where there is none. @throws BatchError `NewerState` */
 export function recordOf(state: Partial<Outputs> | undefined): StateRecord | undefined {
   const parsed = recordSchema.safeParse(state?.record);
@@ -52,7 +58,7 @@ export function recordOf(state: Partial<Outputs> | undefined): StateRecord | und
 
 /** The outputs that show a generation of the batch as the store has it. */
 export async function outputsOf(
-  store: Store,
+  { store, clock }: Journal,
   inputs: Inputs,
   generationId: string,
   deviceSecrets: string,
@@ -66,14 +72,14 @@ export async function outputsOf(
     jobIds: manifest?.jobIds ?? [],
     manifest: manifest ? JSON.stringify(manifest) : '',
     deviceSecrets,
-    record: await handOver(store, batchId, generationId),
+    record: await handOver({ store, clock }, batchId, generationId),
   };
 }
 
 /** Makes a record for the state, and notes in the journal that it was made. */
-export async function handOver(store: Store, batchId: string, generationId: string): Promise<StateRecord> {
-  const state = systemClock.nonce(8);
-  const record = await BatchRecord.load(store, systemClock, batchId);
+export async function handOver({ store, clock }: Journal, batchId: string, generationId: string): Promise<StateRecord> {
+  const state = clock.nonce(8);
+  const record = await BatchRecord.load(store, clock, batchId);
   const head = await record.update((next) => {
     next.states = [...(next.states ?? []), state].slice(-STATES_KEPT);
   });
@@ -82,7 +88,7 @@ export async function handOver(store: Store, batchId: string, generationId: stri
     schema: STATE_SCHEMA,
     generation: generationId,
     state,
-    at: systemClock.now(),
+    at: clock.now(),
     snapshot: await takeSnapshot(store, head),
   };
 }

@@ -1,40 +1,28 @@
-import {
-  readSecrets,
-  reconcile,
-  submit,
-  systemClock,
-  takeUp,
-  type EnginePorts,
-  type Order,
-  type Result,
-} from '../batch';
+import { readSecrets, reconcile, submit, takeUp, type EnginePorts, type Order, type Result } from '../batch';
 import type { CloudReference } from '../batch/contract';
+import type { Clock } from '../batch/ports/clock';
+import type { Store } from '../batch/ports/store';
 import { BatchRecord } from '../batch/record/batch-record';
 import { loadDevices } from '../batch/record/devices';
 import { generationOf, type Head } from '../batch/record/head';
 import { limitsOf } from '../clouds/limits';
-import { connectCloud } from '../clouds/registry';
-import type { FileStore } from '../stores/file-store';
-import { processes } from '../stores/processes';
-import type { Attendance } from './attendance';
 import { attended } from './attendance';
-import { cloudKeys, type StackConfig } from './cloud-keys';
+import type { StackConfig } from './cloud-keys';
 import { secretsText } from './device-secrets';
-import type { EngineStatus } from './engine-status';
 import { partsOfUrn, type Inputs } from './inputs';
-import { journalOf } from './journal';
-import type { MemoryVault } from './memory-vault';
+import { journalPlaceOf } from './journal';
 import { namesFiles } from './names-file';
 import { ProgressObserver } from './progress';
+import type { Surroundings } from './surroundings';
 
-/** What all calls of a provider process have in common. */
-export interface Surroundings {
+/** What the calls of one process share while they work. */
+export class Desk {
   config?: StackConfig;
-  attendance: Attendance;
-  vault: MemoryVault;
-  write: (line: string) => void;
-  /** @default counts are lines as well */
-  status?: Pick<EngineStatus, 'show'>;
+
+  /** Calls that work side by side share the account's rates. */
+  working = 0;
+
+  constructor(readonly surroundings: Surroundings) {}
 }
 
 /** How long the engine works at a stretch. It is as long as a Lambda does: some steps take minutes and are begun again if cut off. */
@@ -46,47 +34,48 @@ const LAST_CALL_MS = 60_000;
 /** Between two looks at what somebody else is working on. */
 const BUSY_MS = 1_000;
 
-/** Calls that work side by side share the account's rates. */
-let working = 0;
-
 /** One call's work on a batch, in its journal. */
 export class Workplace {
-  readonly store: FileStore;
+  readonly store: Store;
+  readonly clock: Clock;
   readonly observer: ProgressObserver;
   readonly batchId: string;
+  readonly surroundings: Surroundings;
 
   constructor(
     readonly inputs: Inputs,
-    private readonly surroundings: Surroundings,
+    private readonly desk: Desk,
   ) {
-    this.store = journalOf(inputs);
+    this.surroundings = desk.surroundings;
+    const { clock, openJournal, write, status } = this.surroundings;
+    this.store = openJournal(journalPlaceOf(inputs));
+    this.clock = clock;
     this.batchId = inputs.batchId;
-    const { write, status } = surroundings;
     const urn = inputs.resourceUrn;
     const screen = {
       write,
       status: (text: string, instead: () => void) => (status ? status.show(urn, text, instead) : instead()),
     };
-    this.observer = new ProgressObserver(partsOfUrn(urn).name, screen, () => systemClock.now());
+    this.observer = new ProgressObserver(partsOfUrn(urn).name, screen, () => clock.now());
   }
 
   /** Takes up what is like the order, or submits it, and works on it to its end. */
   async carryOut(order: Order, { finished }: { finished: boolean }): Promise<{ result: Result; requestId: string }> {
-    const asked = { ...order, asker: processes.self };
-    const again =
-      asked.type === 'delete' ? undefined : await takeUp(this.store, systemClock, this.batchId, asked, { finished });
-    if (again === undefined) await submit(this.store, systemClock, this.batchId, asked);
+    const { store, clock, batchId, desk } = this;
+    const asked = { ...order, asker: this.surroundings.workers.self };
+    const again = asked.type === 'delete' ? undefined : await takeUp(store, clock, batchId, asked, { finished });
+    if (again === undefined) await submit(store, clock, batchId, asked);
     const requestId = again ?? order.requestId;
-    working += 1;
+    desk.working += 1;
     try {
       return { result: await this.work(requestId), requestId };
     } finally {
-      working -= 1;
+      desk.working -= 1;
     }
   }
 
   async head(): Promise<Head> {
-    return (await BatchRecord.load(this.store, systemClock, this.batchId)).head;
+    return (await BatchRecord.load(this.store, this.clock, this.batchId)).head;
   }
 
   /** The secrets of a generation's devices as text, and the names of those whose secrets nobody has any more. */
@@ -96,7 +85,7 @@ export class Workplace {
     const { vault } = this.surroundings;
     const held = new Set(vault.of(devices).map(({ name }) => name));
     if (held.size < devices.length) {
-      const until = systemClock.now() + STRETCH_MS;
+      const until = this.clock.now() + STRETCH_MS;
       vault.remember(await readSecrets(this.ports(), this.batchId, generationId, held, until));
     }
     const found = vault.of(devices);
@@ -105,24 +94,26 @@ export class Workplace {
   }
 
   ports(): EnginePorts {
-    const { vault } = this.surroundings;
+    const { store, clock, observer } = this;
+    const { files, vault, workers } = this.surroundings;
     return {
-      store: this.store,
-      clock: systemClock,
-      observer: this.observer,
+      store,
+      clock,
+      observer,
       vault,
-      workers: processes,
-      readNames: (source, since) => namesFiles(this.limits())(source, since),
+      workers,
+      readNames: (source, since) => namesFiles(files, this.limits())(source, since),
       connect: async (cloud, _access, { until }) => this.connect(cloud, until),
     };
   }
 
   private async connect(cloud: CloudReference, until: number) {
-    const { attendance, config } = this.surroundings;
+    const { clock, observer, desk } = this;
+    const { attendance } = this.surroundings;
     await attendance.check();
-    const environment = { clock: systemClock, observer: this.observer, share: Math.max(1, working), until };
-    const { source, hint } = cloudKeys(cloud, config);
-    return attended(connectCloud(cloud, source, environment), attendance, hint);
+    const environment = { clock, observer, share: Math.max(1, desk.working), until };
+    const { cloud: connected, hint } = this.surroundings.connect(cloud, environment, desk.config);
+    return attended(connected, attendance, hint);
   }
 
   private limits() {
@@ -132,10 +123,10 @@ export class Workplace {
   private async work(requestId: string): Promise<Result> {
     for (;;) {
       await this.surroundings.attendance.check();
-      const until = systemClock.now() + STRETCH_MS;
+      const until = this.clock.now() + STRETCH_MS;
       const result = await reconcile(this.ports(), this.batchId, requestId, { until, goneBy: until + LAST_CALL_MS });
       if (result.state !== 'unfinished') return result;
-      await systemClock.sleep(BUSY_MS);
+      await this.clock.sleep(BUSY_MS);
     }
   }
 }

@@ -5,8 +5,13 @@ import { checkInputs } from '../../lib/pulumi/check';
 import { diffBatch } from '../../lib/pulumi/diff';
 import { secondsIn } from '../../lib/pulumi/duration';
 import type { Inputs } from '../../lib/pulumi/inputs';
+import { thisMachine } from '../../lib/pulumi/machine';
 import type { Outputs } from '../../lib/pulumi/state';
 import { UNKNOWN } from '../../lib/pulumi/unknown';
+
+const machine = thisMachine();
+const check = (olds: Partial<Inputs>, news: Inputs) => checkInputs(olds, news, machine.files);
+const diff = (olds: Outputs, news: Inputs) => diffBatch(machine, olds, news);
 
 const inputs = (changes: object = {}): Inputs => ({
   cloud: { aliyun: { region: 'cn-shanghai', productKey: 'a1BwAGV0001' } },
@@ -48,7 +53,7 @@ describe('what a preview says', () => {
       'SecretsTooLarge',
     ],
   ])('names what is wrong with %s', async (_, changes, property, code) => {
-    const { failures } = await checkInputs({}, inputs(changes));
+    const { failures } = await check({}, inputs(changes));
     expect(failures).toEqual([{ property, reason: expect.stringMatching(new RegExp(`\\[${code}\\]$`)) as string }]);
   });
 
@@ -69,23 +74,23 @@ describe('what a preview says', () => {
     ['with a name that is not known', { devices: { named: ['gate', UNKNOWN] }, onExisting: { adopt: ['gate'] } }],
     ['with a count that is not known', { devices: { sequence: { prefix: 'x', count: UNKNOWN } } }],
   ])('lets a batch through %s', async (_, changes) => {
-    const checked = await checkInputs({}, inputs(changes));
+    const checked = await check({}, inputs(changes));
     expect(checked.failures).toEqual([]);
     expect(checked.inputs).toMatchObject(changes);
   });
 
   it('checks what it knows beside what it does not', async () => {
-    const { failures } = await checkInputs({}, inputs({ cloud: { aliyun: { region: 'mars', productKey: UNKNOWN } } }));
+    const { failures } = await check({}, inputs({ cloud: { aliyun: { region: 'mars', productKey: UNKNOWN } } }));
     expect(failures[0]?.reason).toContain('UnknownRegion');
-    const devices = await checkInputs({}, inputs({ ...tencent({ productId: UNKNOWN }), devices: { named: ['a b'] } }));
+    const devices = await check({}, inputs({ ...tencent({ productId: UNKNOWN }), devices: { named: ['a b'] } }));
     expect(devices.failures[0]?.reason).toContain('InvalidDevices');
   });
 
   it('keeps the id of a batch that is renamed, and gives each URN another', async () => {
-    const { inputs: first } = await checkInputs({}, inputs());
+    const { inputs: first } = await check({}, inputs());
     const renamed = inputs({ resourceUrn: `${first.resourceUrn}-new` });
-    expect((await checkInputs(first, renamed)).inputs.batchId).toBe(first.batchId);
-    expect((await checkInputs({}, renamed)).inputs.batchId).not.toBe(first.batchId);
+    expect((await check(first, renamed)).inputs.batchId).toBe(first.batchId);
+    expect((await check({}, renamed)).inputs.batchId).not.toBe(first.batchId);
   });
 });
 
@@ -99,21 +104,21 @@ describe('a file of names', () => {
     const fromFile = { devices: { fromFile: { path, column: 'serial' } } };
     const checked = async (lines: string) => {
       writeFileSync(path, lines);
-      const { inputs: complete, failures } = await checkInputs({}, inputs(fromFile));
+      const { inputs: complete, failures } = await check({}, inputs(fromFile));
       expect(failures).toEqual([]);
       return complete;
     };
     const before = await checked('serial\nlamp-a\nlamp-b\n');
     expect(before.devices).toMatchObject({ names: { count: 2 } });
     const olds = before as Outputs;
-    expect(await diffBatch(olds, await checked('serial\nlamp-a\nlamp-b\n'))).toEqual({ changes: false });
-    expect(await diffBatch(olds, await checked('serial\nlamp-a\nlamp-c\n'))).toEqual({});
-    expect(await diffBatch(olds, await checked('serial\nlamp-b\nlamp-a\n'))).toEqual({});
+    expect(await diff(olds, await checked('serial\nlamp-a\nlamp-b\n'))).toEqual({ changes: false });
+    expect(await diff(olds, await checked('serial\nlamp-a\nlamp-c\n'))).toEqual({});
+    expect(await diff(olds, await checked('serial\nlamp-b\nlamp-a\n'))).toEqual({});
   });
 
   it('has its mistakes told with their lines', async () => {
     writeFileSync(join(folder, 'names.txt'), 'a\na b\n');
-    const { failures } = await checkInputs({}, inputs({ devices: { fromFile: join(folder, 'names.txt') } }));
+    const { failures } = await check({}, inputs({ devices: { fromFile: join(folder, 'names.txt') } }));
     expect(failures[0]?.reason).toContain('(line 2)');
   });
 });
@@ -124,7 +129,7 @@ describe('a diff', () => {
   it('finds nothing where only the order of members and the provider are others', async () => {
     const { cloud: _cloud, ...rest } = inputs({ __provider: 'another' });
     const same = { ...rest, cloud: { aliyun: { productKey: 'a1BwAGV0001', region: 'cn-shanghai' } } };
-    expect(await diffBatch(olds, same)).toEqual({ changes: false });
+    expect(await diff(olds, same)).toEqual({ changes: false });
   });
 
   it('replaces for another product, and not for another way to the same', async () => {
@@ -132,19 +137,19 @@ describe('a diff', () => {
       cloud: { aliyun: { region: 'cn-shanghai', productKey: 'a1BwAGV0001', ...changes } },
     });
     for (const changes of [{ productKey: 'other' }, { region: 'ap-southeast-1' }, { instanceId: 'iot-1' }]) {
-      expect(await diffBatch(olds, inputs(cloud(changes)))).toEqual({ changes: true, replaces: ['cloud'] });
+      expect(await diff(olds, inputs(cloud(changes)))).toEqual({ changes: true, replaces: ['cloud'] });
     }
-    expect(await diffBatch(olds, inputs(cloud({ endpoint: 'http://127.0.0.1:1' })))).toEqual({});
-    expect(await diffBatch(olds, inputs(tencent()))).toMatchObject({ replaces: ['cloud'] });
+    expect(await diff(olds, inputs(cloud({ endpoint: 'http://127.0.0.1:1' })))).toEqual({});
+    expect(await diff(olds, inputs(tencent()))).toMatchObject({ replaces: ['cloud'] });
   });
 
   it('leaves what is not known yet to Pulumi', async () => {
-    expect(await diffBatch(olds, inputs({ cloud: UNKNOWN }))).toEqual({});
-    expect(await diffBatch(olds, inputs({ devices: { named: UNKNOWN } }))).toEqual({});
+    expect(await diff(olds, inputs({ cloud: UNKNOWN }))).toEqual({});
+    expect(await diff(olds, inputs({ devices: { named: UNKNOWN } }))).toEqual({});
   });
 
   it('sees what a refresh has found', async () => {
-    expect(await diffBatch({ ...olds, drift: ['light-001'] }, inputs())).toEqual({ changes: true });
+    expect(await diff({ ...olds, drift: ['light-001'] }, inputs())).toEqual({ changes: true });
   });
 });
 
