@@ -29,14 +29,18 @@ export class Answers {
     const body = JSON.stringify({ ...response, StackId, RequestId, LogicalResourceId });
     const bytes = Buffer.byteLength(body);
     if (bytes > MAX_RESPONSE_BYTES) this.report.violated('I9', `the answer to ${RequestId} has ${bytes} bytes`);
-    this.texts.push(body);
-    if (Status === 'SUCCESS') return;
-    const line = Reason.split('\n')[0] ?? '';
+    this.heard(LogicalResourceId, body, Status === 'SUCCESS' ? undefined : (Reason.split('\n')[0] ?? ''));
+  }
+
+  /** Whoever asked something of the batch is told this; `line`: why it failed, if it did. */
+  heard(batch: string, text: string, line?: string): void {
+    this.texts.push(text);
+    if (line === undefined) return;
     const code = /\[(\w+)\]$/.exec(line)?.[1];
     this.world.tally.add('failures', code ?? line.slice(0, 60));
     const framework = /^(Runtime exited|Operation timed out|DELETE: cannot)/.test(line);
     if (code === undefined && !framework) this.report.violated('I6', `a failure without a code: ${line}`);
-    if (code === 'OutcomeUnknown') this.jobsUnknown.set(LogicalResourceId, this.world.timeline.now());
+    if (code === 'OutcomeUnknown') this.jobsUnknown.set(batch, this.world.timeline.now());
     if (OURS.test(line)) this.report.violated('I6', `a failure of our own: ${line}`);
   }
 

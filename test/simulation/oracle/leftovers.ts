@@ -1,4 +1,3 @@
-import { batchIdOf } from '../../../handler/batch-id';
 import type { Claims } from '../stack/claims';
 import type { SimulatedWorld } from '../world/world';
 import type { Answers } from './answers';
@@ -7,6 +6,14 @@ import type { Policies } from './policies';
 import type { Report } from './report';
 import { answersFor, releasedIdentities, rememberedGenerations, type StoredGeneration } from './stored';
 import { UnprovableDevices } from './unprovable-devices';
+
+/** Who asks for batches. */
+export interface Asker {
+  /** By the id of its stack. */
+  stack: () => string;
+  /** Whether it cannot be held against us that a generation has devices still. */
+  isExcused: (generation: StoredGeneration) => boolean;
+}
 
 /** I2 and I11: what nobody lists any more is gone, or else the store knows of it. */
 export class Leftovers {
@@ -18,7 +25,7 @@ export class Leftovers {
     private readonly claims: Claims,
     private readonly policies: Policies,
     private readonly report: Report,
-    private readonly stack: () => string,
+    private readonly asker: Asker,
     answers: Answers,
   ) {
     this.unprovable = new UnprovableDevices(world, answers, policies);
@@ -29,7 +36,7 @@ export class Leftovers {
     this.world.emulator.settle();
     return this.history
       .all()
-      .filter(({ madeBy, deleted }) => madeBy?.stack === this.stack() && !deleted)
+      .filter(({ madeBy, deleted }) => madeBy?.stack === this.asker.stack() && !deleted)
       .filter(({ product, name, identity }) => !this.claims.of(product, name, identity));
   }
 
@@ -89,7 +96,7 @@ export class Leftovers {
   checkRefused(reason: string): void {
     const known = rememberedGenerations(this.world.store);
     if (!reason.endsWith('[StoreInUse]')) this.report.violated('I6', `the store was not emptied: ${reason}`);
-    if (known.some((generation) => this.wasNeverToldOf(generation))) return;
+    if (known.some((generation) => this.asker.isExcused(generation))) return;
     this.report.violated('I2', `everything was deleted, and the store is kept: ${reason}`);
   }
 
@@ -114,29 +121,14 @@ export class Leftovers {
   }
 
   /**
-   * CloudFormation went on without the Delete that would have told the handler, or never heard that there is something to
-   * delete: then it is owed, or `status` shows what still stands.
+   * Whoever asks went on without the Delete that would have told us, or never heard that there is something to delete: then it is
+   * owed, or `status` shows what still stands.
    */
   private isExcused(device: DeviceStory): boolean {
     if (this.mayStay(device)) return true;
     const { store } = this.world;
     return rememberedGenerations(store).some(
-      (generation) => this.wasNeverToldOf(generation) && answersFor(store, generation, device.name, device.identity),
-    );
-  }
-
-  private wasNeverToldOf(generation: StoredGeneration): boolean {
-    const { id, phase } = generation;
-    const { skipped, heard } = this.claims;
-    const unheard = (phase === 'standing' || phase === 'rising') && !heard.has(id);
-    return skipped.has(id) || unheard || this.wasGivenUp(generation);
-  }
-
-  /** CloudFormation gave up after Deletes that all died before the first of them was recorded: only `status` shows the rest. */
-  private wasGivenUp({ batchId, deletes }: StoredGeneration): boolean {
-    const StackId = this.stack();
-    return [...this.claims.skipped].some(
-      ([id, LogicalResourceId]) => batchIdOf({ StackId, LogicalResourceId }) === batchId && !deletes.includes(id),
+      (generation) => this.asker.isExcused(generation) && answersFor(store, generation, device.name, device.identity),
     );
   }
 }

@@ -8,6 +8,7 @@ import type { SimulatedWorld } from '../world/world';
 import { Answers } from './answers';
 import { Deletions } from './deletions';
 import { DeviceHistory } from './device-history';
+import { excusesOf } from './excuses';
 import { checkLeftSecrets } from './left-secrets';
 import { Leftovers } from './leftovers';
 import { Patience } from './patience';
@@ -15,8 +16,8 @@ import { Policies } from './policies';
 import { Rates } from './rates';
 import { Registrations } from './registrations';
 import { Report } from './report';
-import { firstDeletes } from './stored';
-import { Successes } from './success';
+import { firstDeletes, managedSecrets, readJson, storedSecrets, type StoredManifest } from './stored';
+import { Successes, type Deployed } from './success';
 
 /** How late an event may come (MaximumEventAge), and how far two clocks may be apart. */
 const DELAYED_MS = 63_000;
@@ -54,7 +55,8 @@ export class Oracle {
     this.registrations = new Registrations(world, report);
     this.successes = new Successes(world, this.history, report);
     this.answers = new Answers(world, report);
-    this.leftovers = new Leftovers(world, this.history, claims, policies, report, stack, this.answers);
+    const asker = { stack, isExcused: excusesOf(claims, stack) };
+    this.leftovers = new Leftovers(world, this.history, claims, policies, report, asker, this.answers);
     this.patience = new Patience(world, report);
     this.rates = new Rates(world, report);
     world.executed = (call: CallRecord) => {
@@ -81,7 +83,7 @@ export class Oracle {
   /** The framework answers, whether or not CloudFormation listens. */
   answered(event: FrameworkEvent, response: CfnResponse): void {
     this.answers.check(event, response);
-    this.patience.check(event, response);
+    this.patience.check(event.RequestId, response.Status === 'SUCCESS' ? undefined : response.Reason.split('\n')[0]);
     const known = this.specs.get(event.RequestId);
     const isNewest = this.requestsAbout(event).at(-1) === event.RequestId;
     const gaveWay = response.Reason.includes('[Superseded]');
@@ -90,13 +92,13 @@ export class Oracle {
     }
     if (!known || response.Status !== 'SUCCESS' || event.RequestType === 'Delete') return;
     const { batch, spec, sentAt } = known;
-    const claim = this.successes.claimOf(batch, spec, response);
+    const claim = this.claimOf(batch, spec, response);
     this.policies.told(claim);
     // What is told once more, or after something else was asked for, says what was.
     if (!isNewest) return;
     if (this.checkedSuccesses.has(event.RequestId)) return;
     this.checkedSuccesses.add(event.RequestId);
-    this.successes.check(batch, spec, response, sentAt);
+    this.successes.check(batch, spec, this.deployedBy(spec, response), sentAt);
   }
 
   /** CloudFormation's wait for an answer is over. */
@@ -105,7 +107,7 @@ export class Oracle {
   }
 
   claimOf(batch: string, spec: BatchSpec, response: CfnResponse): Claim {
-    return this.successes.claimOf(batch, spec, response);
+    return this.successes.claimOf(batch, spec, this.deployedBy(spec, response));
   }
 
   /** `calm`: nothing went wrong in this step, nor was anything owed before it. */
@@ -133,6 +135,21 @@ export class Oracle {
     const { sentAt } = this.specs.get(event.RequestId) ?? { sentAt: Infinity };
     const deletes = firstDeletes(this.world.store, batchIdOf(event));
     return [...deletes].some(([id, at]) => id.startsWith('street-') && sentAt - at <= DELAYED_MS);
+  }
+
+  private deployedBy(spec: BatchSpec, { Data, PhysicalResourceId: generation }: CfnResponse): Deployed {
+    const { store, secrets } = this.world;
+    const key = String(Data?.ManifestKey);
+    const manifest = readJson<StoredManifest>(store, key);
+    const inStore = key.replace(/^manifests/, 'credentials').replace(/\.json$/, '/');
+    const inManager = typeof spec.deviceCredentials === 'object';
+    return {
+      id: generation,
+      generation,
+      ...(manifest && { manifest }),
+      count: Number(Data?.DeviceCount),
+      secrets: () => (inManager ? managedSecrets(secrets, generation) : storedSecrets(store, inStore)),
+    };
   }
 
   private requestsAbout({ StackId, LogicalResourceId }: FrameworkEvent): string[] {

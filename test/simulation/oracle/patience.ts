@@ -1,4 +1,3 @@
-import type { CfnResponse, FrameworkEvent } from '../stack/framework';
 import type { CallRecord } from '../world/calls';
 import type { SimulatedWorld } from '../world/world';
 import type { Report } from './report';
@@ -17,10 +16,11 @@ export class Patience {
     private readonly report: Report,
   ) {}
 
-  check({ RequestId, RequestType }: FrameworkEvent, { Reason, Status }: CfnResponse): void {
-    const calls = this.world.calls.all.filter(({ request }) => request === RequestId);
-    if (Reason.split('\n')[0]?.endsWith('[CloudUnavailable]') && !this.hadTrouble(calls)) {
-      this.report.violated('I8', `${RequestType} ${RequestId} was given up after less trouble than there may be`);
+  /** `line`: why the request failed, if it did. */
+  check(request: string, line: string | undefined): void {
+    const calls = this.world.calls.all.filter((call) => call.request === request);
+    if (line?.endsWith('[CloudUnavailable]') && !this.hadTrouble(calls)) {
+      this.report.violated('I8', `${request} was given up after less trouble than there may be`);
     }
     const refusal = calls.find(
       (call) => (call.struck === 'refused' || call.struck === 'forbidden') && this.wasNoted(call),
@@ -32,8 +32,8 @@ export class Patience {
     );
     const role = refusal?.at.api.roles[refusal.operation];
     const wasForward = role === 'register' || role === 'check';
-    if (!next && !(wasForward && Status === 'SUCCESS')) return;
-    this.report.violated('I8', `${RequestType} ${RequestId} went on after ${refusal?.operation} was refused for good`);
+    if (!next && !(wasForward && line === undefined)) return;
+    this.report.violated('I8', `${request} went on after ${refusal?.operation} was refused for good`);
   }
 
   /** Whether its process could write down that it was refused. */

@@ -1,13 +1,23 @@
 import { countNames } from '../../../lib/batch/contract';
 import { products } from '../clouds/products';
 import type { Claim } from '../stack/claims';
-import type { CfnResponse } from '../stack/framework';
 import { isByName } from '../stack/identities';
 import { namesIn, productOf, type BatchSpec } from '../stack/spec';
 import type { SimulatedWorld } from '../world/world';
 import type { DeviceHistory, DeviceStory } from './device-history';
 import type { Report } from './report';
-import { managedSecrets, readJson, storedSecrets, type StoredManifest, type StoredSecrets } from './stored';
+import type { StoredManifest, StoredSecrets } from './stored';
+
+/** A batch as somebody is told that it is deployed. */
+export interface Deployed {
+  /** By which whoever is told knows it. */
+  id: string;
+  generation: string;
+  manifest?: StoredManifest;
+  count: number;
+  /** Those of its devices, where they were to be put. */
+  secrets: () => ReadonlyMap<string, StoredSecrets>;
+}
 
 /** I4: who tells success has every device, the one that the manifest names, with its secret where it was to be. */
 export class Successes {
@@ -21,9 +31,12 @@ export class Successes {
   ) {}
 
   /** `since`: when the request was first sent; what somebody else did after that is not held against it. */
-  check(batch: string, spec: BatchSpec, response: CfnResponse, since: number): void {
-    const { PhysicalResourceId: id, Data } = response;
-    const manifest = this.manifestOf(response);
+  check(
+    batch: string,
+    spec: BatchSpec,
+    { generation: id, manifest, count: told, secrets }: Deployed,
+    since: number,
+  ): void {
     const bad = (text: string) => this.report.violated('I4', `${batch} told success with ${id}, and ${text}`);
     if (!manifest) return bad('there is no manifest');
     const names = manifest.devices.map(({ name }) => name);
@@ -32,31 +45,28 @@ export class Successes {
     const count = countNames(spec.devices) || names.length;
     if (names.length !== count || new Set(names).size !== count)
       bad(`it has ${names.length} devices instead of ${count}`);
-    if (Number(Data?.DeviceCount) !== names.length) bad(`its DeviceCount is ${String(Data?.DeviceCount)}`);
+    if (told !== names.length) bad(`its count is ${told}`);
     if (manifest.generation !== id) bad(`its manifest is that of ${manifest.generation}`);
     for (const { name, id: identity } of manifest.devices) {
       if (!this.existed(this.storyOf(spec, name, identity), this.told.has(id) ? 0 : since))
         bad(`there is no ${name} (${identity})`);
     }
-    if (spec.deviceCredentials !== 'none')
-      this.checkSecrets(spec, manifest, this.secretsOf(spec, id, String(Data?.ManifestKey)), bad);
+    if (spec.deviceCredentials !== 'none') this.checkSecrets(spec, manifest, secrets(), bad);
     this.told.add(id);
   }
 
-  manifestOf({ Data }: CfnResponse): StoredManifest | undefined {
-    return readJson<StoredManifest>(this.world.store, String(Data?.ManifestKey));
-  }
-
-  claimOf(batch: string, spec: BatchSpec, response: CfnResponse): Claim {
-    const listed = this.manifestOf(response)?.devices ?? [];
-    const devices = new Map(listed.map(({ name, id }) => [name, this.storyOf(spec, name, id)?.identity ?? id]));
+  claimOf(batch: string, spec: BatchSpec, { id, manifest }: Deployed): Claim {
+    const listed = manifest?.devices ?? [];
+    const devices = new Map(
+      listed.map(({ name, id: identity }) => [name, this.storyOf(spec, name, identity)?.identity ?? identity]),
+    );
     return {
       batch,
-      id: response.PhysicalResourceId,
+      id,
       product: productOf(spec),
       policy: spec,
       devices,
-      byName: new Set(listed.filter(({ id }) => isByName(id)).map(({ name }) => name)),
+      byName: new Set(listed.filter((each) => isByName(each.id)).map(({ name }) => name)),
     };
   }
 
@@ -78,13 +88,6 @@ export class Successes {
   private existed(story: DeviceStory | undefined, since: number): boolean {
     if (!story) return false;
     return !story.deleted || (story.deleted.by === undefined && story.deleted.at >= since);
-  }
-
-  /** The secrets of a generation, where the template wants them. */
-  private secretsOf(spec: BatchSpec, id: string, manifestKey: string): Map<string, StoredSecrets> {
-    if (typeof spec.deviceCredentials === 'object') return managedSecrets(this.world.secrets, id);
-    const prefix = manifestKey.replace(/^manifests/, 'credentials').replace(/\.json$/, '/');
-    return storedSecrets(this.world.store, prefix);
   }
 
   private checkSecrets(

@@ -2,6 +2,13 @@ import type { Clock } from '../../../lib/batch/ports/clock';
 import type { Fault } from './faults';
 import type { SimulatedWorld } from './world';
 
+/** What a process works for. */
+export interface Cause {
+  stack: string;
+  batch: string;
+  request: string;
+}
+
 /** How far the clocks of two processes may be apart. */
 const MOST_SKEW_MS = 1_500;
 
@@ -28,8 +35,8 @@ export class Process {
   constructor(
     readonly world: SimulatedWorld,
     readonly id: number,
-    /** The event that it works for. */
-    readonly cause: { stack: string; batch: string; request: string },
+    /** The event that it works for; a process that works for several knows for which it does so now. */
+    private readonly causes: Cause | (() => Cause),
     limitMs: number,
     /** Whether it can go on although it counts as dead: one that only records an event is over too soon for that. */
     private readonly mayOutlive: boolean,
@@ -43,6 +50,10 @@ export class Process {
       random: () => world.random.fraction(),
       nonce: (bytes) => world.random.hex(bytes),
     };
+  }
+
+  get cause(): Cause {
+    return typeof this.causes === 'function' ? this.causes() : this.causes;
   }
 
   get remainingMs(): number {

@@ -1,0 +1,18 @@
+import { batchIdOf } from '../../../handler/batch-id';
+import type { Claims } from '../stack/claims';
+import type { StoredGeneration } from './stored';
+
+/** What a generation is excused by that CloudFormation never asked to be deleted. */
+export function excusesOf({ skipped, heard }: Claims, stack: () => string): (generation: StoredGeneration) => boolean {
+  /** CloudFormation gave up after Deletes that all died before the first of them was recorded: only `status` shows the rest. */
+  const wasGivenUp = ({ batchId, deletes }: StoredGeneration) =>
+    [...skipped].some(
+      ([id, LogicalResourceId]) =>
+        batchIdOf({ StackId: stack(), LogicalResourceId }) === batchId && !deletes.includes(id),
+    );
+  return (generation) => {
+    const { id, phase } = generation;
+    const unheard = (phase === 'standing' || phase === 'rising') && !heard.has(id);
+    return skipped.has(id) || unheard || wasGivenUp(generation);
+  };
+}
