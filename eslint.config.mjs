@@ -30,7 +30,7 @@ const arrows = [
   {
     from: 'lib/stores',
     not: ['clouds', 'cdk', 'pulumi', 'handler', 'emulator', 'bin'],
-    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@aws-sdk', '@pulumi'],
+    andNot: ['undici', 'aws-cdk-lib', 'constructs', '@pulumi'],
   },
   {
     from: 'lib/pulumi',
@@ -48,7 +48,7 @@ const arrows = [
   },
   {
     from: 'handler',
-    not: ['stores', 'cdk', 'pulumi', 'emulator', 'bin'],
+    not: ['cdk', 'pulumi', 'emulator', 'bin'],
     andNot: ['undici', 'aws-cdk-lib', 'constructs', '@pulumi'],
   },
   {

@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { InvalidArgumentError } from 'commander';
 import { statSync } from 'node:fs';
-import { awsClientConfig, needsPathStyle } from '../handler/aws-client';
-import { S3Store } from '../handler/s3-store';
+import { awsClientConfig, needsPathStyle } from '../lib/stores/aws-client';
+import { S3Store } from '../lib/stores/s3-store';
 import type { Store } from '../lib/batch/ports/store';
 import { FileStore } from '../lib/stores/file-store';
 

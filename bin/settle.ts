@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Command, InvalidArgumentError } from 'commander';
-import { awsClientConfig } from '../handler/aws-client';
+import { awsClientConfig } from '../lib/stores/aws-client';
 import { credentialVaults } from '../handler/credential-vaults';
 import { deviceSecrets } from '../handler/device-secrets';
-import { patientStore } from '../handler/patient-store';
+import { patientStore } from '../lib/stores/patient-store';
 import { redactText } from '../lib/clouds/http/redaction';
 import { Secrets, secretsManager } from '../handler/secrets';
 import {

@@ -1,5 +1,5 @@
 import { BatchError } from '../lib/batch';
-import { awsFailureOf } from './aws-failure';
+import { awsFailureOf } from '../lib/stores/aws-failure';
 import { RequestFailed, reasonOf } from './request-failed';
 
 /** What makes of an error that came out of the engine a line for CloudFormation. */

@@ -3,11 +3,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../lib/batch';
 import { environment } from '../lib/batch/contract';
 import { connectCloud } from '../lib/clouds/registry';
-import { awsClientConfig, needsPathStyle } from './aws-client';
+import { awsClientConfig, needsPathStyle } from '../lib/stores/aws-client';
 import { deviceSecrets } from './device-secrets';
 import { createHandler } from './handler';
 import { s3Objects } from './names-files';
-import { S3Store } from './s3-store';
+import { S3Store } from '../lib/stores/s3-store';
 import { secretsManager } from './secrets';
 
 const bucket = process.env[environment.storeBucket];

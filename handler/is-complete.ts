@@ -1,6 +1,6 @@
 import { reconcile, type EnginePorts, type Result } from '../lib/batch';
 import { answerOf } from './answer';
-import { PROPAGATION_MS } from './aws-failure';
+import { PROPAGATION_MS } from '../lib/stores/aws-failure';
 import { batchIdOf } from './batch-id';
 import { countedCloud } from './counted-cloud';
 import { credentialVaults } from './credential-vaults';
@@ -12,7 +12,7 @@ import { namesFiles } from './names-files';
 import { LogObserver } from './observer';
 import { countOwed } from './owed-generations';
 import { acceptanceOf, mayPass, workUntil } from './patience';
-import { patientStore, type Patience } from './patient-store';
+import { patientStore, type Patience } from '../lib/stores/patient-store';
 import { reasonOf, RequestFailed } from './request-failed';
 import { Secrets } from './secrets';
 

@@ -3,7 +3,7 @@ import { BatchError } from '../lib/batch';
 import type { Clock } from '../lib/batch/ports/clock';
 import { CloudError } from '../lib/batch/ports/cloud';
 import type { ReadNames } from '../lib/batch/ports/names-source';
-import { awsFailureOf, PROPAGATION_MS } from './aws-failure';
+import { awsFailureOf, PROPAGATION_MS } from '../lib/stores/aws-failure';
 
 /** Reads an object of any bucket. */
 export type ReadObject = (bucket: string, key: string) => Promise<Uint8Array>;

@@ -1,12 +1,12 @@
 import { BatchError, submit, unrecordedId } from '../lib/batch';
-import { awsFailureOf } from './aws-failure';
+import { awsFailureOf } from '../lib/stores/aws-failure';
 import { batchIdOf } from './batch-id';
 import { failureOf } from './failure-of';
 import type { CustomResourceEvent, Invocation, OnEventAnswer } from './framework';
 import type { HandlerPorts } from './ports';
 import { LogObserver } from './observer';
 import { orderOf } from './order';
-import { patientStore } from './patient-store';
+import { patientStore } from '../lib/stores/patient-store';
 
 /**
  * Writes down what CloudFormation asks for; nothing happens at the cloud. An event that is delivered again gets the same

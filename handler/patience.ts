@@ -1,5 +1,5 @@
 import { BatchError } from '../lib/batch';
-import { awsFailureOf, PROPAGATION_MS } from './aws-failure';
+import { awsFailureOf, PROPAGATION_MS } from '../lib/stores/aws-failure';
 import type { Acceptance, Invocation, OnEventAnswer } from './framework';
 
 /** For coming to an orderly end: a call that is under way then may take half of it. */

@@ -9,7 +9,7 @@ import type { CredentialPlace, CredentialVault } from '../lib/batch/ports/vault'
 import { readJson } from '../lib/batch/record/json';
 import { keys } from '../lib/batch/record/keys';
 import { redact } from '../lib/clouds/http/redact';
-import { awsFailureOf } from './aws-failure';
+import { awsFailureOf } from '../lib/stores/aws-failure';
 import type { DeviceSecrets } from './device-secrets';
 
 /** Where a secret vault keeps what, and how long it puts up with what. */

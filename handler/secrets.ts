@@ -3,7 +3,7 @@ import type { Clock } from '../lib/batch/ports/clock';
 import { CloudError, type CloudErrorKind } from '../lib/batch/ports/cloud';
 import type { CredentialSource } from '../lib/clouds/http/credentials';
 import { redact } from '../lib/clouds/http/redact';
-import { awsFailureOf, PROPAGATION_MS } from './aws-failure';
+import { awsFailureOf, PROPAGATION_MS } from '../lib/stores/aws-failure';
 
 /** Reads the text of a secret by its ARN or name; undefined if it holds none. */
 export type ReadSecret = (id: string) => Promise<string | undefined>;

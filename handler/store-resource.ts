@@ -1,12 +1,12 @@
 import { emptyStore } from '../lib/batch';
 import { EMPTYING_SECONDS, STORE_RESOURCE_TYPE } from '../lib/batch/contract';
-import { awsFailureOf, PROPAGATION_MS } from './aws-failure';
+import { awsFailureOf, PROPAGATION_MS } from '../lib/stores/aws-failure';
 import { failureOf } from './failure-of';
 import type { CustomResourceEvent, Invocation, IsCompleteAnswer, IsCompleteEvent, OnEventAnswer } from './framework';
 import type { HandlerPorts } from './ports';
 import { LogObserver } from './observer';
 import { acceptanceOf, mayPass, workUntil } from './patience';
-import { patientStore } from './patient-store';
+import { patientStore } from '../lib/stores/patient-store';
 
 /** Whether an event is about what the stack's bucket holds, and not about a batch. */
 export function isStoreResource({ ResourceType }: CustomResourceEvent): boolean {

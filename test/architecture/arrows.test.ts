@@ -12,7 +12,7 @@ const MAY: Record<string, string[]> = {
   'lib/stores': ['lib/batch', 'lib/batch/contract'],
   'lib/cdk': ['lib/batch/contract', 'limits'],
   'lib/pulumi': ['lib/batch', 'lib/batch/contract', 'lib/clouds', 'lib/stores', 'limits'],
-  handler: ['lib/batch', 'lib/batch/contract', 'lib/clouds', 'limits'],
+  handler: ['lib/batch', 'lib/batch/contract', 'lib/clouds', 'lib/stores', 'limits'],
   emulator: [],
   bin: ['emulator', 'handler', 'lib/batch', 'lib/batch/contract', 'lib/clouds', 'lib/stores', 'limits'],
 };
@@ -40,7 +40,7 @@ const PACKAGES: Record<string, string[]> = {
   constructs: ['lib/cdk'],
   undici: ['lib/clouds'],
   '@pulumi/pulumi': ['lib/pulumi'],
-  '@aws-sdk/client-s3': ['handler', 'bin'],
+  '@aws-sdk/client-s3': ['handler', 'bin', 'lib/stores'],
 };
 
 const parts = Object.keys(MAY);

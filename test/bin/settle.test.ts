@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { startEmulator, type RunningEmulator } from '../../emulator';
 import { credentialVaults } from '../../handler/credential-vaults';
 import { deviceSecrets } from '../../handler/device-secrets';
-import { S3Store } from '../../handler/s3-store';
+import { S3Store } from '../../lib/stores/s3-store';
 import { reconcile, submit, systemClock, type EnginePorts, type Order } from '../../lib/batch';
 import { parseOptions } from '../../lib/batch/contract';
 import { silent } from '../../lib/batch/ports/observer';

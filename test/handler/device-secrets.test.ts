@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { awsClientConfig } from '../../handler/aws-client';
+import { awsClientConfig } from '../../lib/stores/aws-client';
 import { deviceSecrets, type DeviceSecrets } from '../../handler/device-secrets';
 import { secretDenied } from '../support/aws-errors';
 import { HandlerWorld } from '../support/handler-world';

@@ -3,7 +3,7 @@ import { CfnOutput, Fn, type Stack as CdkStack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { S3Store } from '../../../handler/s3-store';
+import { S3Store } from '../../../lib/stores/s3-store';
 import { systemClock } from '../../../lib/batch';
 import { readStatus, type BatchStatus } from '../../../lib/batch/status';
 import { cdk, run, type RunResult } from '../../../local-aws';

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * How every AWS client of the handler calls: connections are kept between invocations, and a call that hangs is given up
- * early enough that its next try fits into the invocation. Region and keys come from Lambda's environment.
+ * How every AWS client calls: connections are kept between invocations, and a call that hangs is given up
+ * early enough that its next try fits into the invocation. Region and keys are where the SDK looks for them by itself.
  */
 export const awsClientConfig = {
   retryMode: 'standard',

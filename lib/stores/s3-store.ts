@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { StoreConflict, type PutCondition, type Store, type StoredObject } from '../lib/batch/ports/store';
+import { StoreConflict, type PutCondition, type Store, type StoredObject } from '../batch/ports/store';
 
 /**
  * The store on a bucket. Versions are ETags; conditions are S3's conditional writes

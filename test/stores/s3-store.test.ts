@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { awsClientConfig, needsPathStyle } from '../../handler/aws-client';
-import { S3Store } from '../../handler/s3-store';
+import { awsClientConfig, needsPathStyle } from '../../lib/stores/aws-client';
+import { S3Store } from '../../lib/stores/s3-store';
 import { StoreConflict } from '../../lib/batch/ports/store';
 import { startS3, type S3LookAlike } from '../support/s3-look-alike';
 

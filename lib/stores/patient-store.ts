@@ -1,6 +1,6 @@
-import type { Clock } from '../lib/batch/ports/clock';
-import type { Observer } from '../lib/batch/ports/observer';
-import type { Store } from '../lib/batch/ports/store';
+import type { Clock } from '../batch/ports/clock';
+import type { Observer } from '../batch/ports/observer';
+import type { Store } from '../batch/ports/store';
 import { awsFailureOf } from './aws-failure';
 
 /** Until when (milliseconds since 1970) which trouble is put up with. */
