@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DeviceFileFormat as Format } from '../batch/contract/device-file';
 import { parseDeviceFile } from '../batch/contract/device-file';
 import type { ListedName } from '../batch/contract/listed-name';
-import { FileMistake } from '../batch/contract/file-mistake';
+import { FileMistake, refuseAddress } from '../batch/contract/file-mistake';
 
 /** How a file lists names. All are UTF-8. */
 export enum DeviceFileFormat {
@@ -42,6 +42,7 @@ export function readDeviceFile({ title, path, props: { format, column } }: Devic
 }
 
 function bytesOf(title: string, path: string): Uint8Array {
+  refuseAddress(title);
   try {
     return readFileSync(path);
   } catch (error) {

@@ -9,6 +9,7 @@ import {
   type LongestOperation,
   type NameList,
 } from '../batch/contract';
+import { shown } from '../batch/contract/shown';
 import { limitsOf } from '../clouds/limits';
 import { secondsIn } from './duration';
 
@@ -61,7 +62,7 @@ export function credentialsOf({ deviceCredentials = 'state' }: Inputs): Credenti
   if (deviceCredentials === 'state' || deviceCredentials === 'none') return deviceCredentials;
   const { file } = (deviceCredentials ?? {}) as { file?: unknown };
   if (typeof file === 'string' && file !== '') return { file };
-  throw invalid('deviceCredentials', `is ${JSON.stringify(deviceCredentials)}: use "state", "none" or {file: path}`);
+  throw invalid('deviceCredentials', `is ${shown(deviceCredentials)}: use "state", "none" or {file: path}`);
 }
 
 /** The folder of the journal, where one is given. @throws BatchError `InvalidOptions` */
@@ -69,7 +70,7 @@ export function journalFolderOf({ journal }: Pick<Inputs, 'journal'>): string | 
   if (journal === undefined || journal === null || journal === '') return undefined;
   // An address taken for a path would be a journal that is lost with this machine, where somebody meant one that lasts.
   if (typeof journal === 'string' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(journal)) return journal;
-  throw invalid('journal', `is ${JSON.stringify(journal)}: give the path of a folder`);
+  throw invalid('journal', `is ${shown(journal)}: give the path of a folder`);
 }
 
 /** A file of names, as `check` completes it. */
@@ -85,7 +86,7 @@ export function namesFileOf(devices: unknown): NamesFileInput | undefined {
   if (fromFile === undefined) return undefined;
   const file = typeof fromFile === 'string' ? { path: fromFile } : (fromFile as NamesFileInput);
   if (typeof file?.path === 'string' && file.path !== '') return file;
-  throw invalid('devices', `fromFile is ${JSON.stringify(fromFile)}: give the path of a file`);
+  throw invalid('devices', `fromFile is ${shown(fromFile)}: give the path of a file`);
 }
 
 /** The same batch has the same id for as long as its URN stays; another stack has another URN. */
@@ -123,7 +124,7 @@ function timeoutOf(inputs: Inputs, operation: Operation, { cloud, devices }: Bat
   if (wanted === undefined) return defaultTimeoutSeconds(limitsOf(cloud), countNames(devices), longest);
   const seconds = secondsIn(wanted);
   if (seconds !== undefined) return Math.floor(seconds);
-  throw invalid('timeout', `is ${JSON.stringify(wanted)}: give seconds, or a time such as 20m or 1h30m`);
+  throw invalid('timeout', `is ${shown(wanted)}: give seconds, or a time such as 20m or 1h30m`);
 }
 
 /** The members that are there. */

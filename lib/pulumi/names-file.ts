@@ -6,8 +6,9 @@ import {
   type DeviceFileFormat,
 } from '../batch/contract/device-file';
 import { deviceFileFormats } from '../batch/contract/device-file';
+import { shown } from '../batch/contract/shown';
 import { BatchError } from '../batch/errors';
-import { FileMistake } from '../batch/contract/file-mistake';
+import { FileMistake, refuseAddress } from '../batch/contract/file-mistake';
 import type { ReadNames } from '../batch/ports/names-source';
 import type { NamesFileInput } from './inputs';
 import type { Files } from './surroundings';
@@ -37,6 +38,7 @@ export function namesFiles(files: Files, limits: CloudLimits): ReadNames {
 }
 
 async function bytesOf(files: Files, title: string): Promise<Uint8Array> {
+  refuseAddress(title);
   try {
     return await files.read(title);
   } catch (error) {
@@ -50,6 +52,6 @@ function formatOf({ format }: NamesFileInput): DeviceFileFormat | undefined {
   if (known) return known;
   throw new BatchError(
     'InvalidOptions',
-    `devices: the format ${JSON.stringify(format)} is none of ${deviceFileFormats.join(', ')}`,
+    `devices: the format ${shown(format)} is none of ${deviceFileFormats.join(', ')}`,
   );
 }

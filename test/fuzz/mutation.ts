@@ -70,6 +70,22 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('whole' as const), text: garbage }) },
 );
 
+/** A secret of the user's, that no text may show wherever it was put. */
+export const CANARY = 'canary4Vd0GqTn7YzLw2RkXb9mHs';
+
+/** Keys that somebody has written where they do not belong. (What stands where a name does is a name, and is told.) */
+export const misplacedSecret: fc.Arbitrary<Mutation> = fc.record({
+  kind: fc.constant('replace' as const),
+  at,
+  by: fc.constantFrom<unknown>(
+    { accessKeyId: 'LTAI5t', accessKeySecret: CANARY },
+    { SecretId: 'AKID', SecretKey: CANARY, nested: [{ Token: CANARY }] },
+    `https://user:${CANARY}@iot.cn-shanghai.aliyuncs.com`,
+    `http://host/?AccessKeySecret=${CANARY}`,
+    `s3://key:${CANARY}@bucket/journal`,
+  ),
+});
+
 /** The text after the mutations. What changes values does so in JSON only, and leaves any other text alone. */
 export function mutate(text: string, mutations: readonly Mutation[]): string {
   return mutations.reduce((before, each) => mutateOnce(before, each), text);

@@ -1,6 +1,7 @@
 import { BatchError } from '../errors';
 import type { AliyunReference, CloudReference, TencentReference } from './cloud-reference';
 import type { CloudLimits } from './limits';
+import { shown } from './shown';
 
 /**
  * What can be said of a reference without the cloud. `isKnown`: whether a value is one, rather than what stands for a value that
@@ -32,7 +33,7 @@ function validateAliyun(aliyun: AliyunReference, limits: CloudLimits, isKnown: I
   if (endpoint === undefined && isKnown(region) && limits.regions?.includes(region) === false) {
     throw new BatchError(
       'UnknownRegion',
-      `region is ${JSON.stringify(region)}, where ${limits.title} is not offered: use one of ` +
+      `region is ${shown(region)}, where ${limits.title} is not offered: use one of ` +
         `${limits.regions.join(', ')}, or give the endpoint as well`,
     );
   }
@@ -48,7 +49,7 @@ function validateId(member: string, value: string, whereToFind: string): void {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(value)) return;
   throw new BatchError(
     'InvalidCloud',
-    `${member} is ${JSON.stringify(value)}; it consists of letters, digits, - and _ (${whereToFind})`,
+    `${member} is ${shown(value)}; it consists of letters, digits, - and _ (${whereToFind})`,
   );
 }
 
@@ -59,7 +60,7 @@ function validateEndpoint(endpoint: string, example: string): void {
   if (isOrigin && ['https:', 'http:'].includes(url.protocol)) return;
   throw new BatchError(
     'InvalidEndpoint',
-    `endpoint is ${JSON.stringify(endpoint)}, which is neither a host nor an origin: write it like ` +
+    `endpoint is ${shown(endpoint)}, which is neither a host nor an origin: write it like ` +
       `${example} or http://127.0.0.1:8080, without path, query and user`,
   );
 }

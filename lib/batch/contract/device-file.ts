@@ -4,6 +4,8 @@ import { FileMistake } from './file-mistake';
 import { jsonNames } from './json-names';
 import type { CloudLimits } from './limits';
 import type { ListedName } from './listed-name';
+import { quote } from './quote';
+import { shown } from './shown';
 import { textNames } from './text-names';
 import { decodeUtf8 } from './utf8';
 
@@ -26,7 +28,7 @@ export interface DeviceFile {
 /** @throws BatchError `InvalidDeviceFile` with the line, if the file is not what its format says, or lists nothing. */
 export function parseDeviceFile({ title, bytes, column, format = formatOf(title) }: DeviceFile): ListedName[] {
   if (format === 'text' && column !== undefined) {
-    throw new FileMistake(`column is ${JSON.stringify(column)}, but a text file has none: leave it out`).in(title);
+    throw new FileMistake(`column is ${shown(column)}, but a text file has none: leave it out`).in(title);
   }
   try {
     const text = decodeUtf8(bytes);
@@ -42,7 +44,7 @@ export function parseDeviceFile({ title, bytes, column, format = formatOf(title)
 export function validateListedNames(title: string, names: readonly ListedName[], limits: CloudLimits): void {
   const broken = names.filter(({ name }) => !limits.namePattern.test(name));
   if (broken.length > 0) {
-    const told = broken.map(({ name, line }) => `${JSON.stringify(name.slice(0, 80))} (line ${line})`);
+    const told = broken.map(({ name, line }) => `${quote([name])} (line ${line})`);
     const rule = `cannot be a device name on ${limits.title}: it takes ${limits.nameRule}`;
     throw invalidNames(title, `${firstOf(told)} ${rule}`);
   }
