@@ -32,6 +32,7 @@ import { OnExisting } from './on-existing';
 import { OnPartialFailure } from './on-partial-failure';
 import { tooLarge } from './properties-size';
 import { notKnownAtSynth, refuseTokens, refuseTokensInDevices, refuseTokensInNames } from './refuse-tokens';
+import { refuseWrongTypes } from './refuse-wrong-types';
 import { removalOption } from './removal-option';
 import { secretId } from './secret-access';
 import { brokenStackRules } from './stack-rules';
@@ -149,6 +150,7 @@ export class DeviceBatch extends Construct {
 
   constructor(scope: Construct, id: string, props: DeviceBatchProps) {
     super(scope, id);
+    refuseWrongTypes(this, props);
     this.props = props;
     this.credentials = props.deviceCredentials ?? DeviceCredentials.store();
     const { _reference: reference, _credentials: secret } = props.cloud;

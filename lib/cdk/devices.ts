@@ -3,6 +3,7 @@ import { validateListedNames } from '../batch/contract/device-file';
 import type { DeviceSelection } from '../batch/contract/device-names';
 import type { CloudLimits } from '../batch/contract/limits';
 import type { ListedName } from '../batch/contract/listed-name';
+import { copyOf } from './copy-of';
 import { type DeviceFile, type DeviceFileProps, readDeviceFile } from './device-file';
 
 /** The numbers of a sequence of devices, e.g. `light-001` … `light-500`. */
@@ -45,7 +46,7 @@ export class Devices {
    * Exactly these names, in this order. Beyond 2 KB they travel as an asset, as those of a file do, so that any number goes.
    */
   public static named(names: string[]): Devices {
-    return new Devices({ named: [...names] });
+    return new Devices({ named: copyOf(names) });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { OnExistingOption } from '../batch/contract/options';
+import { copyOf } from './copy-of';
 
 /** What happens where devices of a batch's names exist already and belong to no batch of the stack. */
 export class OnExisting {
@@ -17,7 +18,7 @@ export class OnExisting {
 
   /** As `adopt`, for these names only, which must be among the batch's: others that exist make the deployment fail. */
   public static adoptOnly(names: string[]): OnExisting {
-    return new OnExisting({ adopt: [...names] });
+    return new OnExisting({ adopt: copyOf(names) });
   }
 
   /** @internal */

@@ -10,7 +10,7 @@ export type Mutation =
   | { kind: 'whole'; text: string };
 
 /** Values that have surprised somebody before. */
-const strange = fc.oneof(
+export const strange = fc.oneof(
   fc.constantFrom<unknown>(
     null,
     true,
@@ -69,6 +69,11 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('whole' as const), text: garbage }) },
 );
+
+/** The one in four cases of five, some other in the fifth. */
+export function mostly<A, B>(one: A, other: fc.Arbitrary<B>): fc.Arbitrary<A | B> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(one) }, { weight: 1, arbitrary: other });
+}
 
 /** A secret of the user's, that no text may show wherever it was put. */
 export const CANARY = 'canary4Vd0GqTn7YzLw2RkXb9mHs';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { parseDeviceFile, validateListedNames, type DeviceFileFormat } from '../../../lib/batch/contract/device-file';
 import { BatchError } from '../../../lib/batch/errors';
 import { aliyunLimits } from '../../../lib/clouds/aliyun/limits';
-import { mutate, mutation } from '../mutation';
+import { mostly, mutate, mutation } from '../mutation';
 import { target } from '../target';
 
 const files = fc.constantFrom(
@@ -19,9 +19,9 @@ export const deviceFiles = target({
   inputs: fc.record({
     file: files,
     changes: fc.array(mutation, { maxLength: 4 }),
-    bytes: fc.option(fc.uint8Array({ maxLength: 200 }), { nil: undefined, freq: 4 }),
-    format: fc.option(fc.constantFrom<DeviceFileFormat>('text', 'csv', 'json'), { nil: undefined }),
-    column: fc.option(fc.constantFrom('DeviceName', 'Place', '', '__proto__'), { nil: undefined }),
+    bytes: mostly(undefined, fc.uint8Array({ maxLength: 200 })),
+    format: mostly(undefined, fc.constantFrom<DeviceFileFormat>('text', 'csv', 'json')),
+    column: mostly(undefined, fc.constantFrom('DeviceName', 'Place', '', '__proto__')),
   }),
   attempt({ file: { title, text }, changes, bytes = Buffer.from(mutate(text, changes)), format, column }) {
     try {

@@ -1,5 +1,6 @@
 import type { Target } from '../target';
 import { answers } from './answers';
+import { construct } from './construct';
 import { deviceFiles } from './device-files';
 import { options } from './options';
 import { signers } from './signers';
@@ -7,4 +8,12 @@ import { storeObjects } from './store-objects';
 import { twinOptions } from './twin-options';
 
 /** Everything that takes what others have written. */
-export const targets: readonly Target[] = [options, twinOptions, deviceFiles, answers, storeObjects, ...signers];
+export const targets: readonly Target[] = [
+  options,
+  construct,
+  twinOptions,
+  deviceFiles,
+  answers,
+  storeObjects,
+  ...signers,
+];
