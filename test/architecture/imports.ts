@@ -20,23 +20,62 @@ export function sourcesIn(folder: string): string[] {
 /** By whichever syntax: `import`, `export … from`, `import()` and `require()`. */
 export function importsOf(file: string): Imports {
   const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
-  const names = importedFiles.map(({ fileName }) => fileName);
-  return {
-    files: names.filter(isRelative).map((name) => sourceFile(join(dirname(file), name))),
-    packages: names.filter((name) => !isRelative(name)).map(packageName),
-  };
+  return namedBy(
+    file,
+    importedFiles.map(({ fileName }) => fileName),
+  );
 }
 
 /** All that is loaded, or looked at by the compiler, with a file. */
 export function closureOf(entry: string): Imports {
+  return follow(entry, importsOf);
+}
+
+/** All that is loaded as soon as a file is: no types, and nothing that is asked for later by `import()` or a `require` of one's own. */
+export function loadedWith(entry: string): Imports {
+  return follow(entry, (file) => {
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest);
+    return namedBy(file, source.statements.flatMap(loadedBy));
+  });
+}
+
+function loadedBy(statement: ts.Statement): string[] {
+  if (ts.isImportDeclaration(statement)) {
+    const { importClause, moduleSpecifier } = statement;
+    return isForTypes(importClause) ? [] : [(moduleSpecifier as ts.StringLiteral).text];
+  }
+  if (!ts.isExportDeclaration(statement) || statement.isTypeOnly || !statement.moduleSpecifier) return [];
+  return [(statement.moduleSpecifier as ts.StringLiteral).text];
+}
+
+function isForTypes(clause: ts.ImportClause | undefined): boolean {
+  if (!clause) return false;
+  if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
+  const { name, namedBindings } = clause;
+  return (
+    !name &&
+    namedBindings !== undefined &&
+    ts.isNamedImports(namedBindings) &&
+    namedBindings.elements.every(({ isTypeOnly }) => isTypeOnly)
+  );
+}
+
+function follow(entry: string, importsOfFile: (file: string) => Imports): Imports {
   const files = new Set([entry]);
   const packages = new Set<string>();
   for (const file of files) {
-    const imports = importsOf(file);
+    const imports = importsOfFile(file);
     imports.files.forEach((each) => files.add(each));
     imports.packages.forEach((each) => packages.add(each));
   }
   return { files: [...files], packages: [...packages] };
+}
+
+function namedBy(file: string, names: readonly string[]): Imports {
+  return {
+    files: names.filter(isRelative).map((name) => sourceFile(join(dirname(file), name))),
+    packages: names.filter((name) => !isRelative(name)).map(packageName),
+  };
 }
 
 function sourceFile(path: string): string {
