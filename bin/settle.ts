@@ -30,7 +30,7 @@ releases the devices of changes that were cut off or could not be cleared away, 
 policy. What stands is not touched. It may be stopped and started again at any time.
 
 Keys of the cloud are those in the secret that each batch names, read with your AWS credentials; with --env-keys, and where the
-store is a folder, those of the vendor's own variables: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+store is the journal of a Pulumi stack, those of the vendor's own variables: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET,
 ALIBABA_CLOUD_SECURITY_TOKEN; TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_SESSION_TOKEN.
 
 Exit code: 0 if nothing is owed any more, else 1.
@@ -67,10 +67,10 @@ interface Flags {
 async function run(place: Place, flags: Flags, command: Command): Promise<void> {
   const wishes = { remove: flags.delete, deleteActivated: flags.deleteActivated, forget: flags.forget };
   try {
-    await withStore(place, (store) =>
+    await withStore(place, ({ store, isJournal }) =>
       flags.dryRun
         ? preview(store, wishes, flags)
-        : work(store, wishes, { ...flags, envKeys: flags.envKeys || 'folder' in place }),
+        : work(store, wishes, { ...flags, envKeys: flags.envKeys || isJournal }),
     );
   } catch (error) {
     // Others have codes as well, such as those of a connection, which say nothing without what was to be reached.

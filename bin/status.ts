@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { systemClock } from '../lib/batch';
+import { BatchError, systemClock } from '../lib/batch';
 import { readStatus } from '../lib/batch/status';
-import { describeStatus } from './describe-status';
+import { redactText } from '../lib/clouds/http/redaction';
 import { processes } from '../lib/stores/processes';
-import { AWS_HELP, nameOf, placeIn, STORE_ARGUMENT, withStore, type Place } from './opened-store';
+import { describeStatus } from './describe-status';
+import { AWS_HELP, placeIn, STORE_ARGUMENT, withStore, type Place } from './opened-store';
 
 /** `iot-device-batch status`. */
 export function statusCommand(): Command {
@@ -17,15 +18,15 @@ export function statusCommand(): Command {
 
 async function run(place: Place, { json }: { json?: boolean }, command: Command): Promise<void> {
   try {
-    const status = await withStore(place, (store) => readStatus(store, systemClock, processes));
-    const text = json
-      ? `${JSON.stringify(status, null, 2)}\n`
-      : describeStatus(status, systemClock.now(), nameOf(place));
+    const text = await withStore(place, async ({ store, name }) => {
+      const status = await readStatus(store, systemClock, processes);
+      return json ? `${JSON.stringify(status, null, 2)}\n` : describeStatus(status, systemClock.now(), name);
+    });
     process.stdout.write(text);
   } catch (error) {
     const { name, message } = error as Error;
-    command.error(
-      `error: cannot read the store ${'bucket' in place ? `in bucket ${place.bucket}` : place.folder}: ${name}: ${message}`,
-    );
+    const what = error instanceof BatchError ? `${message} [${error.code}]` : `${name}: ${message}`;
+    const where = 'folder' in place ? place.folder : `in bucket ${place.address.bucket}`;
+    command.error(`error: cannot read the store ${where}: ${redactText(what)}`);
   }
 }

@@ -11,16 +11,7 @@ import {
 import { BatchError } from '../batch/errors';
 import { limitsOf } from '../clouds/limits';
 import { validateSecretsSize } from './device-secrets';
-import {
-  batchIdOf,
-  cloudOf,
-  credentialsOf,
-  journalFolderOf,
-  longest,
-  namesFileOf,
-  optionsOf,
-  type Inputs,
-} from './inputs';
+import { batchIdOf, cloudOf, credentialsOf, journalOf, longest, namesFileOf, optionsOf, type Inputs } from './inputs';
 import { namesIn } from './names-file';
 import type { Files } from './surroundings';
 import { hasUnknown, UNKNOWN } from './unknown';
@@ -65,7 +56,7 @@ function validate(inputs: Inputs | undefined): void {
   validateOnExisting(options.onExisting, options.devices);
   validateActivation(limits, options.devices, options);
   validateTimeouts(inputs, options);
-  journalFolderOf(inputs);
+  journalOf(inputs);
   validateSecretsSize(credentialsOf(inputs), options);
 }
 

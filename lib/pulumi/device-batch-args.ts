@@ -49,14 +49,14 @@ export interface DeviceBatchArgs {
 
   /**
    * Where the secrets of the devices are put: into the output `deviceSecrets`, which the state keeps encrypted; into a file that only
-   * its owner may read; or nowhere. The state takes 4 MiB of them.
+   * its owner may read; into an object in S3 (`s3://bucket/key`); or nowhere. The state takes 4 MiB of them.
    * @default 'state'
    */
-  deviceCredentials?: Input<'state' | 'none' | { file: Input<string> }>;
+  deviceCredentials?: Input<'state' | 'none' | { file: Input<string> } | { s3: Input<string> }>;
 
   /**
-   * The folder in which is recorded what an operation has done so far. It is needed where an operation was cut off, and makes
-   * itself unknown to git.
+   * Where it is recorded what an operation has done so far, which is needed where one was cut off: a folder, which makes itself
+   * unknown to git, or an address in S3 (`s3://bucket/path`, with a query as Pulumi's own state there takes it).
    * @default - `.iot-device-batch/<stack>`, beside the program
    */
   journal?: Input<string>;

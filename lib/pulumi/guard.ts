@@ -1,5 +1,6 @@
 import { BatchError } from '../batch/errors';
 import { redactText } from '../clouds/http/redaction';
+import { S3Unusable } from '../stores/s3-unusable';
 import { PartialFailure } from './failures';
 import type { Outputs } from './state';
 
@@ -30,6 +31,7 @@ function presentable(error: unknown): Error {
     });
   }
   if (error instanceof BatchError) return shown(redactText(withCode(error)));
+  if (error instanceof S3Unusable) return shown(redactText(withCode(new BatchError('S3Unavailable', error.message))));
   if (isOfFileSystem(error)) {
     const unusable = new BatchError('JournalUnavailable', `the journal cannot be used: ${error.message}`);
     return shown(redactText(withCode(unusable)));

@@ -11,6 +11,7 @@ import {
 } from '../batch/contract';
 import { shown } from '../batch/contract/shown';
 import { limitsOf } from '../clouds/limits';
+import { isS3Address, parseS3Address, type S3Address } from '../stores/s3-address';
 import { secondsIn } from './duration';
 
 /** A resource's inputs as they reach the provider. What is the user's is not to be trusted before `optionsOf` has read it. */
@@ -35,7 +36,7 @@ export interface Inputs {
 
 export type Operation = 'create' | 'update' | 'delete';
 
-/** Where the secrets of devices go. */
+/** Where the secrets of devices go. `file`: a path, or the address of an object in S3. */
 export type Credentials = 'state' | 'none' | { file: string };
 
 /** @throws BatchError `InvalidOptions` where the inputs are none that a batch can have. */
@@ -60,17 +61,50 @@ export const longest: LongestOperation = { seconds: 24 * 3600, reason: 'nothing 
 /** @throws BatchError `InvalidOptions` */
 export function credentialsOf({ deviceCredentials = 'state' }: Inputs): Credentials {
   if (deviceCredentials === 'state' || deviceCredentials === 'none') return deviceCredentials;
-  const { file } = (deviceCredentials ?? {}) as { file?: unknown };
-  if (typeof file === 'string' && file !== '') return { file };
-  throw invalid('deviceCredentials', `is ${shown(deviceCredentials)}: use "state", "none" or {file: path}`);
+  const { file, s3, ...rest } = (deviceCredentials ?? {}) as { file?: unknown; s3?: unknown };
+  if (Object.keys(rest).length === 0) {
+    if (s3 === undefined && isPath(file)) return { file };
+    if (file === undefined && typeof s3 === 'string') return { file: objectIn(s3) };
+  }
+  throw invalid(
+    'deviceCredentials',
+    `is ${shown(deviceCredentials)}: use "state", "none", {file: path} or {s3: "s3://bucket/key"}`,
+  );
 }
 
-/** The folder of the journal, where one is given. @throws BatchError `InvalidOptions` */
-export function journalFolderOf({ journal }: Pick<Inputs, 'journal'>): string | undefined {
+/**
+ * The folder of the journal, or its address in S3, where one is given.
+ * @throws BatchError `InvalidOptions`
+ */
+export function journalOf({ journal }: Pick<Inputs, 'journal'>): string | undefined {
   if (journal === undefined || journal === null || journal === '') return undefined;
-  // An address taken for a path would be a journal that is lost with this machine, where somebody meant one that lasts.
-  if (typeof journal === 'string' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(journal)) return journal;
-  throw invalid('journal', `is ${shown(journal)}: give the path of a folder`);
+  if (isPath(journal)) return journal;
+  if (typeof journal !== 'string') {
+    throw invalid('journal', `is ${shown(journal)}: give the path of a folder, or s3://bucket/path`);
+  }
+  addressIn('journal', journal);
+  return journal;
+}
+
+/** Not an address: what is taken for a path would be lost with this machine, where somebody meant a place that lasts. */
+function isPath(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(value);
+}
+
+function objectIn(s3: string): string {
+  const { path } = addressIn('deviceCredentials', s3);
+  if (path === '') throw invalid('deviceCredentials', 'names no object: use {s3: "s3://bucket/key"}');
+  return s3;
+}
+
+/** It is not repeated in an error: somebody may have put keys into it. */
+function addressIn(member: string, text: string): S3Address {
+  if (!isS3Address(text)) throw invalid(member, 'is an address of another kind than s3://bucket/path');
+  try {
+    return parseS3Address(text);
+  } catch (error) {
+    throw invalid(member, (error as Error).message);
+  }
 }
 
 /** A file of names, as `check` completes it. */
@@ -85,7 +119,7 @@ export function namesFileOf(devices: unknown): NamesFileInput | undefined {
   const { fromFile } = (devices ?? {}) as { fromFile?: unknown };
   if (fromFile === undefined) return undefined;
   const file = typeof fromFile === 'string' ? { path: fromFile } : (fromFile as NamesFileInput);
-  if (typeof file?.path === 'string' && file.path !== '') return file;
+  if (isPath(file?.path)) return file;
   throw invalid('devices', `fromFile is ${shown(fromFile)}: give the path of a file`);
 }
 

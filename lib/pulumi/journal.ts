@@ -6,19 +6,27 @@ import { keys } from '../batch/record/keys';
 import type { Clock } from '../batch/ports/clock';
 import type { Store } from '../batch/ports/store';
 import type { Workers } from '../batch/ports/workers';
-import { journalFolderOf, partsOfUrn, type Inputs } from './inputs';
+import { journalOf, partsOfUrn, type Inputs } from './inputs';
+import { addressBelow, isS3Address } from '../stores/s3-address';
 import { readSnapshot } from './snapshot';
 import type { Journal, StateRecord } from './state';
 
-/** Where a batch is recorded while an operation runs: a folder for the stack, beside the program. */
+/**
+ * Where a batch is recorded while an operation runs: by default a folder for the stack, beside the program. In S3 many stacks, and
+ * Pulumi's own state, may share an address: each stack of each project has a folder below it.
+ */
 export function journalPlaceOf(inputs: Inputs): string {
-  return journalFolderOf(inputs) ?? join(DEFAULT_FOLDER, stackOf(inputs.resourceUrn));
+  const { stack, project } = partsOfUrn(inputs.resourceUrn);
+  const given = journalOf(inputs);
+  if (given === undefined) return join(DEFAULT_FOLDER, plain(stack));
+  if (!isS3Address(given)) return given;
+  return addressBelow(given, `${DEFAULT_FOLDER}/${plain(project)}/${plain(stack)}`);
 }
 
 const DEFAULT_FOLDER = '.iot-device-batch';
 
-function stackOf(urn: string): string {
-  return partsOfUrn(urn).stack.replace(/[^A-Za-z0-9_.-]/g, '_') || 'stack';
+function plain(name: string): string {
+  return name.replace(/[^A-Za-z0-9_.-]/g, '_') || 'stack';
 }
 
 export type Warn = (message: string) => void;
@@ -95,10 +103,12 @@ export function isUnsettled(head: Head, { generation, state }: StateRecord): boo
 
 /** What somebody who was cut off has left, in words; undefined where there is nothing. */
 export function leftBehind(head: Head, clock: Clock, workers: Workers): string | undefined {
-  const isCutOff = (worker: string | undefined) => worker === undefined || workers.isDead(worker);
+  // Of another machine nothing is known but that nobody who lives lets a lease lapse.
+  const lapsed = head.lease !== undefined && head.lease.until <= clock.now();
+  const isCutOff = (worker: string | undefined) => lapsed || worker === undefined || workers.isDead(worker);
   const open = head.requests.filter((request) => isOpen(request) && isCutOff(request.asker));
   const falling = head.generations.filter((each: Generation) => owed(each));
-  if (head.lease && !isCutOff(head.lease.worker) && head.lease.until > clock.now()) return undefined;
+  if (head.lease && !isCutOff(head.lease.worker)) return undefined;
   if (open.length === 0 && falling.length === 0) return undefined;
   return (
     `batch ${head.batchId}: an earlier operation ${open.length > 0 ? 'was cut off' : 'has left devices to delete'}; ` +

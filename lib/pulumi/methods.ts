@@ -5,6 +5,7 @@ import { diffBatch, type Difference } from './diff';
 import { guarded } from './guard';
 import type { Inputs } from './inputs';
 import { findHead, journalPlaceOf, leftBehind } from './journal';
+import { reachSecrets } from './kept-secrets';
 import { createBatch, deleteBatch, readBatch, updateBatch } from './operations';
 import type { Outputs } from './state';
 import type { Surroundings } from './surroundings';
@@ -34,10 +35,13 @@ export class ProviderMethods {
     return guarded(async () => {
       if (olds.batchId !== undefined) this.inState.add(olds.batchId);
       const checked = await checkInputs(olds, news, this.surroundings.files);
-      if (checked.failures.length > 0 || hasUnknown(checked.inputs.journal)) return checked;
-      await guarded(() => this.greet(checked.inputs)).catch(({ message }: Error) => {
-        checked.failures.push({ property: 'journal', reason: message });
-      });
+      if (checked.failures.length > 0) return checked;
+      const { inputs, failures } = checked;
+      const failed = (property: string) => (error: Error) => void failures.push({ property, reason: error.message });
+      if (!hasUnknown(inputs.journal)) await guarded(() => this.greet(inputs)).catch(failed('journal'));
+      if (!hasUnknown(inputs.deviceCredentials)) {
+        await guarded(() => reachSecrets(this.surroundings.files, inputs)).catch(failed('deviceCredentials'));
+      }
       return checked;
     });
   }

@@ -4,12 +4,12 @@ import { BatchError } from '../batch/errors';
 import { devices as countOf, listOf } from '../batch/messages';
 import { lineOf } from '../batch/intent';
 import { generationOf, requestOf, type Generation } from '../batch/record/head';
-import { parseSecrets } from './device-secrets';
 import { PartialFailure } from './failures';
 import { cloudOf, credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
 import { findHead, isUnsettled, journalPlaceOf, restore } from './journal';
-import { handOver, outputsOf, recordOf, type Outputs } from './state';
-import type { Files, Surroundings } from './surroundings';
+import { keptSecrets, secretsNotSaved } from './kept-secrets';
+import { handOver, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
+import type { Surroundings } from './surroundings';
 import { Workplace, type Desk } from './workplace';
 
 /** @returns the id of the resource, which stays, and its outputs. @throws PartialFailure where something is left of it. */
@@ -30,7 +30,7 @@ export async function createBatch(
 
 export async function updateBatch(id: string, olds: Outputs, inputs: Inputs, desk: Desk): Promise<Outputs> {
   const workplace = new Workplace(inputs, desk);
-  const record = await prepare(workplace, olds);
+  const record = await prepare(workplace, olds, inputs);
   if (!record) return (await createBatch(inputs, desk, { replaces: false })).outs;
   const anew = (olds.drift ?? []).length > 0;
   const order = {
@@ -49,7 +49,8 @@ export async function updateBatch(id: string, olds: Outputs, inputs: Inputs, des
 
 export async function deleteBatch(olds: Outputs, desk: Desk): Promise<void> {
   const workplace = new Workplace(olds, desk);
-  const record = await prepare(workplace, olds);
+  // Nobody needs the secrets of what goes: it goes also where they cannot be read.
+  const record = await restored(workplace, olds);
   if (!record) return;
   const order = { type: 'delete', named: record.generation, line: {}, ...request(workplace, olds, 'delete') } as const;
   const { result } = await workplace.carryOut(order, { finished: false });
@@ -107,20 +108,19 @@ function request({ clock }: Workplace, inputs: Inputs, operation: Operation): { 
   return { requestId: `${operation}-${clock.nonce(8)}`, deadline: clock.now() + timeoutSeconds * 1000 };
 }
 
-/** Journal and vault, with what the state knows. */
-async function prepare(workplace: Workplace, olds: Outputs) {
-  const record = recordOf(olds);
+/** Journal and vault, with what the state knows. `next`: what it is to become. */
+async function prepare(workplace: Workplace, olds: Outputs, next?: Inputs): Promise<StateRecord | undefined> {
+  const record = await restored(workplace, olds);
   const { files, vault } = workplace.surroundings;
-  await restore(workplace, olds.batchId, record, (message) => workplace.observer.log('warn', message));
-  vault.remember(parseSecrets(await secretsIn(files, olds)));
+  vault.remember(await keptSecrets(files, olds, next));
   return record;
 }
 
-async function secretsIn(files: Files, olds: Outputs): Promise<unknown> {
-  const place = credentialsOf(olds);
-  if (typeof place === 'string') return olds.deviceSecrets;
-  const bytes = await files.read(place.file).catch(() => undefined);
-  return bytes && Buffer.from(bytes).toString('utf8');
+/** The journal, with what the state knows. */
+async function restored(workplace: Workplace, olds: Outputs): Promise<StateRecord | undefined> {
+  const record = recordOf(olds);
+  await restore(workplace, olds.batchId, record, (message) => workplace.observer.log('warn', message));
+  return record;
 }
 
 function generationIn(result: Extract<Result, { state: 'succeeded' }> | { state: 'unfinished' }): Generation {
@@ -147,17 +147,6 @@ async function stood(workplace: Workplace, generation: Generation, id: string): 
       `the devices exist, but an earlier operation was cut off before the secrets of ${countOf(lost.length)} were kept, and the cloud ` +
       `does not tell them again: ${listOf(lost)}; set deviceCredentials to none, or register them anew under other names`,
   });
-}
-
-/** The next `up` reads them again where the cloud still tells them, and writes them. */
-function secretsNotSaved(file: string, error: unknown): { code: string; message: string } {
-  const code = 'SecretsNotSaved';
-  return {
-    code,
-    message:
-      `the devices exist, but their secrets could not be written to ${file}: ${(error as Error).message}; ` +
-      'make room for the file there, or name another one, and run up again',
-  };
 }
 
 /** What the generation replaces falls, in the same call. */

@@ -1,6 +1,7 @@
 import type { CloudReference } from '../batch/contract';
 import type { Cloud } from '../batch/ports/cloud';
 import type { Clock } from '../batch/ports/clock';
+import type { Observer } from '../batch/ports/observer';
 import type { Store } from '../batch/ports/store';
 import type { Workers } from '../batch/ports/workers';
 import type { CloudEnvironment } from '../clouds/environment';
@@ -16,19 +17,23 @@ export interface Surroundings {
   attendance: Attendance;
   vault: MemoryVault;
   files: Files;
-  /** The journal at a place (`journalPlaceOf`). */
-  openJournal: (place: string) => Store;
+  /**
+   * The journal at a place (`journalPlaceOf`). `observer`: hears of trouble that is waited out; without one, trouble is told at once.
+   */
+  openJournal: (place: string, observer?: Observer) => Store;
   connect: (cloud: CloudReference, environment: CloudEnvironment, config: StackConfig | undefined) => Connection;
   write: (line: string) => void;
   /** @default counts are lines as well */
   status?: Pick<EngineStatus, 'show' | 'during'>;
 }
 
-/** The user's own files, by their paths from the program's folder on. */
+/** The user's own files, by their paths from the program's folder on, or by their addresses in S3. */
 export interface Files {
   read(path: string): Promise<Uint8Array>;
   /** Writes what only its owner may read. */
   save(path: string, text: string): Promise<void>;
+  /** Throws where it is plain that a file could not be saved at a path. */
+  reach?(path: string): Promise<void>;
 }
 
 export interface Connection {

@@ -48,7 +48,6 @@ export class Workplace {
   ) {
     this.surroundings = desk.surroundings;
     const { clock, openJournal, write, status } = this.surroundings;
-    this.store = openJournal(journalPlaceOf(inputs));
     this.clock = clock;
     this.batchId = inputs.batchId;
     const urn = inputs.resourceUrn;
@@ -57,6 +56,7 @@ export class Workplace {
       status: (text: string, instead: () => void) => (status ? status.show(urn, text, instead) : instead()),
     };
     this.observer = new ProgressObserver(partsOfUrn(urn).name, screen, () => clock.now());
+    this.store = openJournal(journalPlaceOf(inputs), this.observer);
   }
 
   /** Takes up what is like the order, or submits it, and works on it to its end. */
@@ -121,12 +121,27 @@ export class Workplace {
   }
 
   private async work(requestId: string): Promise<Result> {
-    for (;;) {
+    for (let isTold = false; ;) {
       await this.surroundings.attendance.check();
       const until = this.clock.now() + STRETCH_MS;
       const result = await reconcile(this.ports(), this.batchId, requestId, { until, goneBy: until + LAST_CALL_MS });
       if (result.state !== 'unfinished') return result;
+      isTold ||= await this.tellOfOther();
       await this.clock.sleep(BUSY_MS);
     }
+  }
+
+  /** Whether it was told that somebody else works on the batch: it may take minutes until it is plain that they do not any more. */
+  private async tellOfOther(): Promise<boolean> {
+    const { lease } = await this.head();
+    const { workers } = this.surroundings;
+    if (!lease || lease.until <= this.clock.now() || lease.worker === workers.self) return false;
+    if (lease.worker !== undefined && workers.isDead(lease.worker)) return false;
+    const until = new Date(lease.until).toISOString();
+    this.observer.log(
+      'warn',
+      `waiting for another operation on the batch; if it was cut off, this goes on at ${until}`,
+    );
+    return true;
   }
 }

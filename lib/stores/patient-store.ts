@@ -5,7 +5,7 @@ import { awsFailureOf } from './aws-failure';
 
 /** Until when (milliseconds since 1970) which trouble is put up with. */
 export interface Patience {
-  /** Any trouble: the end of the invocation's work. */
+  /** Any trouble, such as until the end of an invocation's work. */
   until: number;
   /** Denied access: afterwards it is no new grant on its way any more. */
   deniedUntil: number;
@@ -16,15 +16,23 @@ export interface Patience {
  * lease still held, which others then have to wait for; so trouble that passes is ridden out in the middle of the work.
  *
  * A write whose answer was lost is repeated as well, and then meets itself: callers compare what they wrote (see `Store`).
+ *
+ * `patience`: that of all calls together, or what makes that of each as it begins.
  */
-export function patientStore(store: Store, clock: Clock, observer: Observer, patience: Patience): Store {
+export function patientStore(
+  store: Store,
+  clock: Clock,
+  observer: Observer,
+  patience: Patience | (() => Patience),
+): Store {
   const patiently = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+    const mine = typeof patience === 'function' ? patience() : patience;
     for (let longest = SHORTEST_MS; ; longest = Math.min(longest * 2, LONGEST_MS)) {
       try {
         return await call();
       } catch (error) {
         const pause = longest * (0.5 + clock.random() / 2);
-        if (clock.now() + pause >= hopeFor(error, patience)) throw error;
+        if (clock.now() + pause >= hopeFor(error, mine)) throw error;
         observer.log('warn', `the store failed, trying again`, { what, error });
         await clock.sleep(pause);
       }

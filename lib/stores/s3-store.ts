@@ -3,6 +3,7 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { StoreConflict, type PutCondition, type Store, type StoredObject } from '../batch/ports/store';
@@ -17,6 +18,8 @@ export class S3Store implements Store {
   constructor(
     private readonly client: S3Client,
     private readonly Bucket: string,
+    /** What each write says of its encryption. */
+    private readonly encryption: Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'> = {},
   ) {}
 
   async get(Key: string): Promise<StoredObject | undefined> {
@@ -38,6 +41,7 @@ export class S3Store implements Store {
           Key,
           Body,
           ContentType: contentTypeOf(Key),
+          ...this.encryption,
           ...(condition && ('absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.version })),
         }),
       );

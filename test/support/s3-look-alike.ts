@@ -7,6 +7,9 @@ interface Stored {
   body: Buffer;
   etag: string;
   contentType?: string;
+  /** As its writer said. */
+  encryption?: string;
+  kmsKeyId?: string;
 }
 
 /** One bucket over HTTP, path-style, with the conditions, errors and pages of Amazon S3; signatures are not looked at. */
@@ -88,7 +91,13 @@ function put(
   if (wanted !== undefined && there?.etag !== wanted) return refuse(response, 412, 'PreconditionFailed');
   if (headers['if-none-match'] === '*' && there) return refuse(response, 412, 'PreconditionFailed');
   const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-  objects.set(key, { body, etag, contentType: headers['content-type'] });
+  objects.set(key, {
+    body,
+    etag,
+    contentType: headers['content-type'],
+    encryption: headers['x-amz-server-side-encryption'] as string | undefined,
+    kmsKeyId: headers['x-amz-server-side-encryption-aws-kms-key-id'] as string | undefined,
+  });
   response.writeHead(200, { ETag: etag }).end();
 }
 

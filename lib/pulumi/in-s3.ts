@@ -1,0 +1,110 @@
+import type { Clock } from '../batch/ports/clock';
+import type { Observer } from '../batch/ports/observer';
+import type { Store } from '../batch/ports/store';
+import { connectWithInstalledSdk } from '../stores/load-s3';
+import { patientStore } from '../stores/patient-store';
+import { PrefixedStore } from '../stores/prefixed-store';
+import { isS3Address, parseS3Address, type S3Address } from '../stores/s3-address';
+import { hopelessness, told } from '../stores/s3-unusable';
+import type { Files } from './surroundings';
+
+/**
+ * A journal below an address in S3. Trouble that passes is waited out where an `observer` hears of it, that is, in the middle of an
+ * operation; else it is told at once. Every method throws `S3Unusable`, besides `StoreConflict`.
+ */
+export function journalInS3(text: string, clock: Clock, observer?: Observer): Store {
+  const address = parseS3Address(text);
+  const store = opened(address);
+  const journal = new PrefixedStore(store, address.path === '' ? '' : `${address.path}/`);
+  return usable(journal, address, clock, observer);
+}
+
+/** The user's files, of which those that are called by an address are objects in S3. */
+export function withObjects(files: Files, clock: Clock, observer: Observer): Files {
+  const at = (text: string) => {
+    const address = parseS3Address(text);
+    return { key: address.path, bucket: usable(opened(address), address, clock, observer) };
+  };
+  return {
+    async read(path) {
+      if (!isS3Address(path)) return files.read(path);
+      const { key, bucket } = at(path);
+      const object = await bucket.get(key);
+      if (!object) throw new Error('there is no such object');
+      return object.body;
+    },
+    async save(path, text) {
+      if (!isS3Address(path)) return files.save(path, text);
+      const { key, bucket } = at(path);
+      await bucket.put(key, `${text}\n`);
+    },
+    async reach(path) {
+      if (!isS3Address(path)) return files.reach?.(path);
+      const address = parseS3Address(path);
+      await usable(opened(address), address, clock).list(address.path);
+    },
+  };
+}
+
+/** One connection for each way to reach a bucket, for as long as the process lives. */
+const connections = new Map<string, Store>();
+
+/** The bucket, connected at the first call: until then nobody needs the AWS SDK. */
+function opened(address: S3Address): Store {
+  const connected = () => {
+    const { path: _path, ...way } = address;
+    const name = JSON.stringify(way);
+    const store = connections.get(name) ?? connectWithInstalledSdk(address).store;
+    connections.set(name, store);
+    return store;
+  };
+  return {
+    get: async (key) => connected().get(key),
+    put: async (key, body, condition) => connected().put(key, body, condition),
+    list: async (prefix) => connected().list(prefix),
+    delete: async (key) => connected().delete(key),
+  };
+}
+
+/** What may pass is tried again, and what may not is told in words. */
+function usable(store: Store, address: S3Address, clock: Clock, observer?: Observer): Store {
+  const hopelessTold = failing(store, (error) => hopelessness(error, address) ?? error);
+  const patient = observer
+    ? patientStore(hopelessTold, clock, seldom(observer, clock), () => ({
+        until: clock.now() + PATIENCE_MS,
+        deniedUntil: 0,
+      }))
+    : hopelessTold;
+  return failing(patient, (error) => told(error, address));
+}
+
+/** How long one call to S3 may be in trouble. After that the operation fails, and the next one goes on from what is recorded. */
+const PATIENCE_MS = 600_000;
+
+/** The store, with its errors as somebody puts them. */
+function failing(store: Store, put: (error: unknown) => unknown): Store {
+  const told = (error: unknown): never => {
+    throw put(error);
+  };
+  return {
+    get: (key) => store.get(key).catch(told),
+    put: (key, body, condition) => store.put(key, body, condition).catch(told),
+    list: (prefix) => store.list(prefix).catch(told),
+    delete: (key) => store.delete(key).catch(told),
+  };
+}
+
+/** Every line stays on the screen: of trouble that goes on, one is enough now and then. */
+function seldom(observer: Observer, clock: Clock): Observer {
+  let last = -Infinity;
+  return {
+    progress: (progress) => observer.progress(progress),
+    log: (...line) => {
+      if (clock.now() - last < EVERY_MS) return;
+      last = clock.now();
+      observer.log(...line);
+    },
+  };
+}
+
+const EVERY_MS = 60_000;
