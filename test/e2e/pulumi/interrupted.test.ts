@@ -122,6 +122,57 @@ onLinux('where no provider is called any more', () => {
   });
 });
 
+onLinux('of a destroy that was killed late, the devices gone and the batch still in the state', () => {
+  /** Its answer has come to the CLI, which never writes it down. */
+  async function destroyUnheard(): Promise<void> {
+    const before = town.deletions.length;
+    // Long enough for the CLI to be stopped before it hears.
+    const { faults } = town.emulator;
+    const rule = faults.add({ operation: town.cloud.operations.delete, fault: { kind: 'slow', ms: 2_000 } });
+    const destroy = town.project.startDestroy();
+    await Promise.race([
+      until(() => town.deletions.length > before, 60),
+      destroy.ended.then(({ text }) => Promise.reject(new Error(`it ended before:\n${text}`))),
+    ]);
+    destroy.freeze();
+    faults.clear(rule);
+    await until(async () => [...(await town.project.journal()).values()].some((text) => isAllGone(text)), 60);
+    await town.project.killAll();
+    await destroy.ended.catch(() => undefined);
+    await town.project.unlock();
+    expect(town.names()).toEqual([]);
+    expect(await town.project.resources()).toHaveLength(1);
+  }
+
+  /** Of a batch's head in the journal: the Delete is over. */
+  function isAllGone(text: string): boolean {
+    if (!text.includes('"generations"')) return false;
+    const { generations, requests } = JSON.parse(text) as {
+      generations: { phase: string }[];
+      requests: { outcome?: object }[];
+    };
+    return generations.every(({ phase }) => phase === 'gone') && requests.every(({ outcome }) => outcome !== undefined);
+  }
+
+  test('refresh finds it gone, up makes it again, destroy has nothing to do', async () => {
+    town = await Town.open(preSharedKeys);
+    succeeded(await town.up(street(2)));
+    await destroyUnheard();
+    succeeded(await town.project.refresh());
+    expect(await town.project.resources()).toEqual([]);
+
+    succeeded(await town.up(street(2)));
+    await destroyUnheard();
+    succeeded(await town.project.up());
+    await town.expectStands('lights', lights(2));
+
+    await destroyUnheard();
+    const calls = town.deletions.length;
+    await town.expectGone();
+    expect(town.deletions).toHaveLength(calls);
+  });
+});
+
 onLinux('with its journal', () => {
   test('lost after a killed create, the devices are told and not touched, and can be adopted', async () => {
     town = await Town.open(aliyun, { createMs: HOUR });

@@ -1,5 +1,5 @@
 /** The life of a batch by the Pulumi CLI, on each cloud. */
-import { aliyun, certificates, preSharedKeys } from '../../support/tested-clouds';
+import { aliyun, certificates, legacy, preSharedKeys } from '../../support/tested-clouds';
 import { lights } from '../harness/oracle';
 import { succeeded } from './harness/command';
 import { isAliyun, sequence, Town } from './harness/town';
@@ -90,6 +90,27 @@ test('certificates with their keys are an output too', async () => {
     await town.expectStands('lights', lights(2));
     const { lights: outputs } = (await town.project.outputs()) as { lights: { deviceSecrets: string } };
     expect(outputs.deviceSecrets).toContain('BEGIN CERTIFICATE');
+    await town.expectGone();
+  } finally {
+    await town.close();
+  }
+});
+
+test('by API 2.0, which cannot tell whether a device has ever connected, a batch lives where its user accepts that', async () => {
+  const town = await Town.open(legacy);
+  try {
+    await town.write({ lights: { devices: sequence('light-', 2), deleteActivated: false } });
+    const refused = await town.project.preview();
+    expect(refused.code).not.toBe(0);
+    expect(refused.text).toContain('ActivationUnknown');
+
+    succeeded(await town.up(street(2)));
+    await town.expectStands('lights', lights(2));
+    succeeded(await town.up(street(2, 2)));
+    await town.expectStands('lights', lights(2, 2));
+    expect(town.names()).toEqual(lights(2, 2));
+    expect(town.registrations).toBe(2);
+    succeeded(await town.project.refresh('--expect-no-changes'));
     await town.expectGone();
   } finally {
     await town.close();

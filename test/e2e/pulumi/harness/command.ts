@@ -44,6 +44,11 @@ export class Command {
     process.kill(-this.#group.process.pid!, 'SIGINT');
   }
 
+  /** The CLI, and it alone, does nothing any more: what its providers answer it never writes down. */
+  freeze(): void {
+    process.kill(this.#group.process.pid!, 'SIGSTOP');
+  }
+
   /** `kill -9` of the CLI, and of it alone. */
   kill(): void {
     process.kill(this.#group.process.pid!, 'SIGKILL');

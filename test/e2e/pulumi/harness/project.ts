@@ -81,7 +81,12 @@ export class Project {
     return this.#start(['up', ...AT_ONCE]);
   }
 
-  /** … as somebody at a terminal sees it. */
+  /** `destroy`, while the test goes on. */
+  startDestroy(): Command {
+    return this.#start(['destroy', ...AT_ONCE]);
+  }
+
+  /** `up`, as somebody at a terminal sees it. */
   startUpOnTerminal(): Command {
     return this.#start(['up', ...AT_ONCE], { onTerminal: true });
   }
@@ -254,10 +259,10 @@ interface Checkpoint {
 async function filesIn(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  // What is being written goes as it comes.
+  const texts = await Promise.all(files.map((file) => readFile(file, 'latin1').catch(() => undefined)));
   return new Map(
-    await Promise.all(
-      files.map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'latin1')] as const),
-    ),
+    files.flatMap((file, i) => (texts[i] === undefined ? [] : [[file.slice(folder.length + 1), texts[i]] as const])),
   );
 }
 
