@@ -76,6 +76,8 @@ Object.assign(weights, {
   storeOutage: 5,
   outlives: 20,
   lostEvent: 4,
+  newerMajor: 5,
+  cloudOutage: 5,
 });
 Object.assign(weights, { killedBefore: 25, killedAfter: 25, lostAfter: 20, late: 15 });
 
@@ -115,15 +117,24 @@ function randomFault(random: Random): Fault {
   const nth = isRare ? random.int(1, 2) : aimed ? random.int(1, 4) : random.int(1, 60);
   const times = random.chance(0.7) ? 1 : random.pick([2, 3, 8, 60]);
   const ms = random.pick([100, 800, 3_000, 15_000, 45_000, 80_000]);
-  const long = kind === 'paused' || kind === 'storeOutage' ? random.pick([5_000, 60_000, 250_000, 700_000]) : ms;
+  const long = lasting.has(kind) ? random.pick([5_000, 60_000, 250_000, 700_000]) : ms;
   return {
     kind,
     on,
     nth,
     times: kind === 'invokedAgain' ? random.int(1, 5) : times,
-    ms: kind === 'clockJump' ? random.int(-1_500, 1_500) : long,
+    ms: kind === 'clockJump' ? random.int(-1_500, 1_500) : kind === 'cloudOutage' ? long * 5 : long,
   };
 }
+
+const lasting: ReadonlySet<FaultKind> = new Set([
+  'paused',
+  'storeOutage',
+  'cloudOutage',
+  'sharedRates',
+  'newerMinor',
+  'newerMajor',
+]);
 
 /** Half of the lives are led on Alibaba's cloud, the others on Tencent's; some batches move to the other cloud. */
 function randomProducts(random: Random): Setting['products'] {
@@ -155,6 +166,7 @@ function randomSetting(random: Random): Setting {
       ...(random.chance(0.2) && { pageAfterDeletion: 'asCreated' as const }),
       ...(random.chance(0.2) && { listsWhileRunning: 'partial' as const }),
       ...(random.chance(0.2) && { nonceOfRefusedCall: 'free' as const }),
+      ...(random.chance(0.4) && { deviceQuota: random.pick(['atCheck', 'whileCreating'] as const) }),
     },
     tencent: {
       ...(random.chance(0.2) && { orderOfTaskPage: random.pick(['byName', 'backwards'] as const) }),

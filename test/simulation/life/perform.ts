@@ -94,6 +94,7 @@ export class Performance {
     world.random = new Random(step.seed);
     const debts = oracle.leftovers.debts();
     const struck = world.struck;
+    world.liftQuotas();
     world.faults.begin(step.faults);
     await this.carryOut(step);
     const idle = this.quiet;

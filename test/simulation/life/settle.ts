@@ -1,6 +1,7 @@
 import { products, type ProductName } from '../clouds/products';
 import type { BatchSpec } from '../stack/spec';
 import type { Course } from '../stack/stack';
+import { needsNewer } from '../world/versions';
 import { empty } from './empty';
 import type { Performance } from './perform';
 
@@ -14,6 +15,9 @@ export async function settle(life: Performance): Promise<void> {
   world.tell('* nothing goes wrong any more: the stack is deleted');
   await world.timeline.sleep(ABANDONED_MS);
   world.releaseJobs();
+  world.liftQuotas();
+  // As the error says: the newer package is deployed again.
+  if (needsNewer(world.store)) world.deployNewer('major', Infinity);
   await life.idle();
   await resumeWhatWasSkipped(life);
   for (let tries = 0; tries < MOST_DELETES && stack.status !== 'absent'; tries++) {

@@ -114,6 +114,9 @@ export class Oracle {
   stepped(status: StackStatus, idle: boolean, calm: boolean): void {
     this.registrations.check();
     this.rates.check();
+    for (const lost of this.world.lostOfNewer.splice(0)) {
+      this.report.violated('I5', `an older version lost what a newer one had written: ${lost}`);
+    }
     const settled = status === 'stable' || status === 'absent';
     if (settled) this.policies.completed(this.claims.all());
     if (!idle) return;

@@ -43,6 +43,8 @@ export class FrameworkRules {
     patienceMs: number,
   ): { answer: Promise<CfnResponse | undefined>; fault: Fault | undefined } {
     const fault = this.world.faults.strike(`event ${event.RequestType}`);
+    if (fault?.kind === 'newerMinor') this.world.deployNewer('minor', fault.ms);
+    if (fault?.kind === 'newerMajor') this.world.deployNewer('major', fault.ms);
     const answer = new Promise<CfnResponse | undefined>((resolve) => {
       const give = (response: CfnResponse | undefined) => {
         stop();

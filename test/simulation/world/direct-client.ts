@@ -114,6 +114,11 @@ export class DirectClient {
     const { world, clock } = this.process;
     const { api } = this.product;
     const execute = (faults: readonly EmulatedFault[] = []) => this.execute(operation, record, direct, faults);
+    const now = world.timeline.now();
+    if (fault?.kind === 'cloudOutage') world.cloudIsOutUntil.set(record.at.id, now + fault.ms);
+    if (fault?.kind === 'sharedRates') world.ratesAreSharedUntil = now + fault.ms;
+    if (now < (world.cloudIsOutUntil.get(record.at.id) ?? 0)) return this.disturbedStill('unavailable');
+    if (now < world.ratesAreSharedUntil && world.random.chance(0.5)) return this.disturbedStill('throttled');
     // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others strike elsewhere
     switch (fault?.kind) {
       case 'refused':
@@ -139,6 +144,9 @@ export class DirectClient {
         return { failure: { code: 'UnreadableAnswer', text: 'the answer is not the cloud’s', meaning: 'uncertain' } };
       case 'partialFailure':
         return execute([{ kind: 'failCreate', count: fault.times, ...(fault.times > 1 && { reason: LONG_REASON }) }]);
+      case 'quotaReached':
+        world.limitDevices(world.random.int(0, 2));
+        return execute();
       case 'stuckJob':
         return execute([{ kind: 'stuckJob', phase: 'CREATE' }]);
       case 'namesRefused':
@@ -148,6 +156,12 @@ export class DirectClient {
       default:
         return execute();
     }
+  }
+
+  /** What began with another call goes on with this one. */
+  private disturbedStill(how: 'unavailable' | 'throttled'): { failure: Failure } {
+    this.process.world.struck++;
+    return { failure: this.product.api.judge(this.product.api.refusals[how]) };
   }
 
   private execute<Answer>(

@@ -13,8 +13,11 @@ export const faultKinds = {
   slow: 'cloud',
   garbage: 'cloud',
   forbidden: 'cloud',
+  cloudOutage: 'cloud',
+  sharedRates: 'cloud',
   partialFailure: 'register',
   stuckJob: 'register',
+  quotaReached: 'register',
   namesRefused: 'check',
   stuckCheck: 'check',
 
@@ -46,6 +49,8 @@ export const faultKinds = {
   frameworkKilled: 'event',
   answerFails: 'event',
   answerLost: 'event',
+  newerMinor: 'event',
+  newerMajor: 'event',
 } as const satisfies Record<string, FaultPlace>;
 
 export type FaultPlace = 'cloud' | 'register' | 'check' | 'store' | 'compare' | 'secret' | 'any' | 'event';

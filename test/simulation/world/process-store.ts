@@ -1,23 +1,33 @@
 import { StoreConflict, type PutCondition, type Store, type StoredObject } from '../../../lib/batch/ports/store';
 import { accessDenied, awsError, connectionReset } from '../../support/aws-errors';
+import type { MemoryStore } from '../../support/memory-store';
 import type { Fault } from './faults';
 import type { Process } from './process';
+import { asNewerReads, asNewerWrites, lostOfNewer } from './versions';
 
 /** The store as one process reaches it. */
 export class ProcessStore implements Store {
   constructor(
     private readonly process: Process,
-    private readonly store: Store,
+    private readonly store: MemoryStore,
   ) {}
 
   get(key: string): Promise<StoredObject | undefined> {
-    return this.reach(`store get ${key}`, key, () => this.store.get(key));
+    return this.reach(`store get ${key}`, key, async () => {
+      const object = await this.store.get(key);
+      return this.process.version === 'major' && key.startsWith('heads/') ? asNewerReads(object) : object;
+    });
   }
 
   put(key: string, body: Uint8Array | string, condition?: PutCondition): Promise<string> {
     const verb = condition ? 'compare' : 'put';
     return this.reach(`store ${verb} ${key}`, key, async () => {
-      const version = await this.store.put(key, body, condition);
+      const { world, version: newer } = this.process;
+      const before = world.metNewer && key.startsWith('heads/') ? this.store.text(key) : undefined;
+      const written = newer ? asNewerWrites(key, body, newer) : body;
+      const version = await this.store.put(key, written, condition);
+      const lost = before !== undefined && typeof written === 'string' ? lostOfNewer(before, written) : undefined;
+      if (lost !== undefined && newer !== 'major') world.lostOfNewer.push(`${lost} in ${key}`);
       if (typeof body === 'string') this.note(body);
       return version;
     });

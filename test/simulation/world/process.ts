@@ -1,5 +1,6 @@
 import type { Clock } from '../../../lib/batch/ports/clock';
 import type { Fault } from './faults';
+import type { NewerVersion } from './versions';
 import type { SimulatedWorld } from './world';
 
 /** What a process works for. */
@@ -23,6 +24,8 @@ export class Process {
   readonly clock: Clock;
   /** Resolves when it is killed; whoever waits for its result waits for this as well. */
   readonly killed: Promise<'killed'>;
+  /** Whether it is a later version of the handler. */
+  readonly version: NewerVersion | undefined;
   private dead = false;
   private skew = 0;
   private tellKilled: () => void = () => undefined;
@@ -41,6 +44,7 @@ export class Process {
     /** Whether it can go on although it counts as dead: one that only records an event is over too soon for that. */
     private readonly mayOutlive: boolean,
   ) {
+    this.version = world.versionNow();
     this.killed = new Promise((resolve) => (this.tellKilled = () => resolve('killed')));
     this.endsAt = world.timeline.now() + limitMs;
     this.stopTimer = world.timeline.after(limitMs, () => this.die());

@@ -9,6 +9,7 @@ import { Calls, type CallRecord } from './calls';
 import { ActiveFaults } from './faults';
 import { nthName } from './names';
 import { Timeline } from './timeline';
+import type { NewerVersion } from './versions';
 
 /** What a life's surroundings are like. */
 export interface Setting {
@@ -37,6 +38,15 @@ export class SimulatedWorld {
   store = new MemoryStore();
   readonly secrets = new MemorySecrets();
   storeIsOutUntil = 0;
+  /** Until when a cloud answers nobody, by its product. */
+  readonly cloudIsOutUntil = new Map<string, number>();
+  /** Until when somebody else uses up the rates of the account as well. */
+  ratesAreSharedUntil = 0;
+  /** Whether a later version of the handler has ever been deployed. */
+  metNewer = false;
+  /** What of a later version's records an older one did not keep. */
+  readonly lostOfNewer: string[] = [];
+  private newer: { version: NewerVersion; until: number } | undefined;
   /** When a process last had trouble with the store. */
   readonly storeTroubles = new Map<number, number>();
   /** Processes that are at work now. */
@@ -97,6 +107,32 @@ export class SimulatedWorld {
   /** Everything that happened to devices, in order. */
   get events() {
     return this.emulator.journal.deviceEvents();
+  }
+
+  /** A later version of the handler is deployed, until a roll-back brings this one back. */
+  deployNewer(version: NewerVersion, ms: number): void {
+    this.metNewer = true;
+    this.newer = { version, until: this.timeline.now() + ms };
+  }
+
+  /** The later version that is deployed, if one is. */
+  versionNow(): NewerVersion | undefined {
+    return this.newer && this.timeline.now() < this.newer.until ? this.newer.version : undefined;
+  }
+
+  /** No product takes more devices than it has, and so many. */
+  limitDevices(room: number): void {
+    const { aliyun, tencent } = this.emulator;
+    const [here, there] = [aliyun.quotas, tencent.quotas];
+    for (const product of this.products) {
+      const quotas = product.reference.tencent ? there : here;
+      quotas.devicesPerProduct = product.devices(this.emulator).length + room;
+    }
+  }
+
+  /** Somebody has asked the vendors for more. */
+  liftQuotas(): void {
+    for (const { quotas } of [this.emulator.aliyun, this.emulator.tencent]) quotas.devicesPerProduct = 1_000_000;
   }
 
   emptyStore(): MemoryStore {
