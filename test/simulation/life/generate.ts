@@ -4,7 +4,7 @@ import type { Course } from '../stack/stack';
 import type { Template } from '../stack/spec';
 import { faultKinds, type Fault, type FaultKind } from '../world/faults';
 import type { Setting } from '../world/world';
-import { nextTemplate } from './next-template';
+import { MOST_BATCHES, nextTemplate } from './next-template';
 import type { Deed, Life, Step } from './life';
 
 /** A random life. The seed decides everything. */
@@ -14,9 +14,10 @@ export function generate(seed: string): Life {
   const setting = randomSetting(random);
   const steps: Step[] = [];
   let template: Template = {};
-  const length = random.int(1, 4);
+  const most = random.chance(0.05) ? MOST_BATCHES.crowded : MOST_BATCHES.usual;
+  const length = random.int(1, most > MOST_BATCHES.usual ? 2 : 4);
   for (let i = 0; i < length; i++) {
-    const deed = nextDeed(random, setting, template, i === 0);
+    const deed = nextDeed(random, setting, template, i === 0, most);
     if (deed.do === 'deploy') template = deed.template;
     if (deed.do === 'delete') template = {};
     const faults = wild === 'calm' ? 0 : wild === 'rough' ? random.int(0, 2) : random.int(1, 5);
@@ -25,13 +26,15 @@ export function generate(seed: string): Life {
   return { seed, setting, steps };
 }
 
-function nextDeed(random: Random, { products }: Setting, template: Template, first: boolean): Deed {
+function nextDeed(random: Random, { products }: Setting, template: Template, first: boolean, most: number): Deed {
   const kind = first
     ? 'deploy'
-    : random.weighted({ deploy: 60, delete: 8, 'roll back': 6, meddle: 14, redeliver: 6, wait: 6 });
+    : random.weighted({ deploy: 60, delete: 8, 'roll back': 6, meddle: 14, redeliver: 6, wait: 6, rename: 3 });
   switch (kind) {
     case 'deploy':
-      return { do: 'deploy', template: nextTemplate(random, template, products), course: randomCourse(random) };
+      return { do: 'deploy', template: nextTemplate(random, template, products, most), course: randomCourse(random) };
+    case 'rename':
+      return { do: 'rename', course: { ...randomCourse(random), sibling: undefined } };
     case 'roll back':
       return { do: 'roll back', course: { ...randomCourse(random), sibling: undefined, rollback: true } };
     case 'delete':

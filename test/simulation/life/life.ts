@@ -21,6 +21,8 @@ export type Deed =
   | { do: 'deploy'; template: Template; course: Course }
   | { do: 'roll back'; course: Course }
   | { do: 'delete' }
+  /** The stack gets another name: its devices are retained, it is deleted, and one of the new name adopts them. */
+  | { do: 'rename'; course: Course }
   /** Somebody does something to a device by hand. */
   | { do: 'meddle'; how: 'connectsMeanwhile' | 'deletedMeanwhile' | 'takenMeanwhile' | 'reRegisteredMeanwhile' }
   /** An earlier event is delivered once more. */

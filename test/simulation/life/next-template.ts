@@ -5,15 +5,27 @@ import type { Random } from '../random';
 import { GENERATED_PREFIX, listings, namesIn, type BatchSpec, type Template } from '../stack/spec';
 import { nthName } from '../world/names';
 
-const LOGICAL_IDS = ['Lamps', 'Meters', 'Doors', 'Pumps'] as const;
+const LOGICAL_IDS = ['Lamps', 'Meters', 'Doors', 'Pumps', 'Gates', 'Bells', 'Fans', 'Valves', 'Clocks'] as const;
 const ALL_NAMES = Array.from({ length: 12 }, (_, i) => nthName(i));
 
-/** What is deployed next: the template as it was, with one or two changes. No name is in two batches of a product. */
-export function nextTemplate(random: Random, template: Template, products: readonly ProductName[]): Template {
+/** So many batches most stacks have at most, so that names and ids are soon used again, and some stacks. */
+export const MOST_BATCHES = { usual: 3, crowded: 8 } as const;
+
+/**
+ * What is deployed next: the template as it was, with one or two changes. No name is in two batches of a product.
+ * `most`: how many batches the stack may have.
+ */
+export function nextTemplate(
+  random: Random,
+  template: Template,
+  products: readonly ProductName[],
+  most: number = MOST_BATCHES.usual,
+): Template {
   const next = structuredClone(template);
+  if (most > MOST_BATCHES.usual) while (Object.keys(next).length < most - 3) fill(random, next, products, most);
   const changes = random.chance(0.7) ? 1 : 2;
-  for (let i = 0; i < changes; i++) change(random, next, products);
-  if (Object.keys(next).length === 0) add(random, next, products);
+  for (let i = 0; i < changes; i++) change(random, next, products, most);
+  if (Object.keys(next).length === 0) add(random, next, products, most);
   for (const spec of Object.values(next)) makeAcceptable(spec);
   return next;
 }
@@ -41,14 +53,40 @@ function credentials(random: Random): BatchSpec['deviceCredentials'] {
 
 type Change = 'add' | 'remove' | 'rename' | 'move' | 'alter';
 
-function change(random: Random, template: Template, products: readonly ProductName[]): void {
+/** Adds a batch of few names, of which some are to be left for the others. */
+function fill(random: Random, template: Template, products: readonly ProductName[], most: number): void {
+  const before = new Set(Object.keys(template));
+  add(random, template, products, most);
+  const [id, spec] = Object.entries(template).find(([each]) => !before.has(each)) ?? [];
+  const names = spec && namesIn(spec);
+  if (id !== undefined && spec && names) template[id] = named(spec, names.slice(0, 2));
+  // No names are left for a list.
+  if (id === undefined) addGenerated(random, template, products, most);
+}
+
+function addGenerated(random: Random, template: Template, products: readonly ProductName[], most: number): void {
+  const [id = 'Lamps'] = freeIds(template, most);
+  const count = random.int(1, 3);
+  template[id] = {
+    product: elsewhere(random, products, 0.15),
+    devices: { generated: { count, prefix: GENERATED_PREFIX } },
+    ...options(random),
+    onExisting: 'fail',
+  };
+}
+
+function freeIds(template: Template, most: number): string[] {
+  return LOGICAL_IDS.slice(0, most + 1).filter((id) => !template[id]);
+}
+
+function change(random: Random, template: Template, products: readonly ProductName[], most: number): void {
   const present = Object.keys(template);
-  if (present.length === 0) return add(random, template, products);
+  if (present.length === 0) return add(random, template, products, most);
   const batch = random.pick(present);
   const spec = template[batch] as BatchSpec;
   switch (
     random.weighted<Change>({
-      add: present.length < 3 ? 20 : 0,
+      add: present.length < most ? 20 : 0,
       remove: 10,
       rename: 10,
       move: present.length > 1 ? 25 : 0,
@@ -56,12 +94,12 @@ function change(random: Random, template: Template, products: readonly ProductNa
     })
   ) {
     case 'add':
-      return add(random, template, products);
+      return add(random, template, products, most);
     case 'remove':
       delete template[batch];
       return;
     case 'rename': {
-      const free = LOGICAL_IDS.filter((id) => !template[id]);
+      const free = freeIds(template, most);
       if (free.length === 0) return;
       delete template[batch];
       template[random.pick(free)] = spec;
@@ -74,8 +112,8 @@ function change(random: Random, template: Template, products: readonly ProductNa
   }
 }
 
-function add(random: Random, template: Template, products: readonly ProductName[]): void {
-  const free = LOGICAL_IDS.filter((id) => !template[id]);
+function add(random: Random, template: Template, products: readonly ProductName[], most: number): void {
+  const free = freeIds(template, most);
   if (free.length === 0) return;
   const id = random.pick(free);
   const product = elsewhere(random, products, 0.15);
@@ -93,9 +131,17 @@ function add(random: Random, template: Template, products: readonly ProductName[
         : kind === 'generated'
           ? { generated: { count, prefix: GENERATED_PREFIX } }
           : { assignedByCloud: { count: random.int(1, 4) } },
+    ...options(random),
+    onExisting: kind === 'named' && random.chance(0.2) ? adopting(random, chosen) : 'fail',
+  };
+}
+
+function options(
+  random: Random,
+): Pick<BatchSpec, 'deleteActivated' | 'deviceCredentials' | 'onPartialFailure' | 'removalPolicy'> {
+  return {
     deleteActivated: random.chance(0.25),
     deviceCredentials: credentials(random),
-    onExisting: kind === 'named' && random.chance(0.2) ? adopting(random, chosen) : 'fail',
     onPartialFailure: random.chance(0.2) ? 'keep' : 'rollBack',
     removalPolicy: random.chance(0.12) ? 'retain' : 'destroy',
   };

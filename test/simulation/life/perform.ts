@@ -1,10 +1,12 @@
+import { products } from '../clouds/products';
 import { Oracle } from '../oracle/oracle';
 import type { Violation } from '../oracle/report';
 import { Random } from '../random';
 import { Claims } from '../stack/claims';
 import { StackEvents } from '../stack/events';
 import { FrameworkRules } from '../stack/framework';
-import { Stack } from '../stack/stack';
+import { namesIn, type BatchSpec, type Template } from '../stack/spec';
+import { Stack, type Course, type StackStatus } from '../stack/stack';
 import type { Tally } from '../tally';
 import { SimulatedWorld } from '../world/world';
 import { digestOf } from './digest';
@@ -106,7 +108,9 @@ export class Performance {
     switch (deed.do) {
       case 'deploy':
         if (this.stack.status === 'absent' && this.events.sent.length > 0 && this.quiet) this.replaceStack();
-        return this.stack.deploy(deed.template, deed.course);
+        return this.deploy(deed.template, deed.course);
+      case 'rename':
+        return this.rename(deed.course);
       case 'roll back':
         return this.stack.rollBackByHand(deed.course);
       case 'delete':
@@ -124,12 +128,47 @@ export class Performance {
     }
   }
 
+  private async deploy(template: Template, course: Course): Promise<void> {
+    this.world.tally.add('batches in a stack', String(Object.keys(template).length));
+    await this.stack.deploy(template, course);
+  }
+
+  /** As the documentation says. Where something goes wrong on the way, it ends there. */
+  private async rename(course: Course): Promise<void> {
+    const before = this.stack;
+    const is = (status: StackStatus) => before.status === status;
+    if (!is('stable')) return;
+    const template = Object.fromEntries([...before.resources].map(([batch, { spec }]) => [batch, spec]));
+    await this.deploy(mapped(template, retaining), course);
+    if (!is('stable') || !before.isOf(mapped(template, retaining))) return;
+    await before.delete();
+    if (!is('absent') || !this.quiet) return;
+    this.world.tally.add('states', 'stack renamed');
+    this.replaceStack();
+    await this.deploy(mapped(template, taking), course);
+  }
+
   private newStack(): [StackEvents, Stack] {
     const id = `arn:aws:cloudformation:eu-central-1:123456789012:stack/street/${++this.stacks}`;
     const { world, framework, claims, oracle } = this;
     const events = new StackEvents(world, framework, claims, oracle, id);
     return [events, new Stack(world, events, claims, (batch, spec, response) => oracle.claimOf(batch, spec, response))];
   }
+}
+
+function mapped(template: Template, change: (spec: BatchSpec) => BatchSpec): Template {
+  return Object.fromEntries(Object.entries(template).map(([batch, spec]) => [batch, change(spec)]));
+}
+
+function retaining(spec: BatchSpec): BatchSpec {
+  return { ...spec, removalPolicy: 'retain' };
+}
+
+/** Devices that another stack has registered: not every cloud tells their secrets again. */
+function taking(spec: BatchSpec): BatchSpec {
+  if (!namesIn(spec)) return spec;
+  const secrets = products[spec.product].tellsSecrets ? {} : ({ deviceCredentials: 'none' } as const);
+  return { ...spec, ...secrets, onExisting: 'adopt' };
 }
 
 function clockFace(ms: number): string {

@@ -31,6 +31,8 @@ export function inWords({ deed, faults }: Step): string {
       return `redeliver event ${deed.which}${wrong}`;
     case 'wait':
       return `wait ${deed.ms / 1000} s${wrong}`;
+    case 'rename':
+      return `rename the stack${wrong}`;
     case 'roll back':
     case 'delete':
       return `${deed.do}${wrong}`;

@@ -42,6 +42,11 @@ export class Stack {
     private readonly claimOf: (batch: string, spec: BatchSpec, response: CfnResponse) => Claim | undefined,
   ) {}
 
+  /** Whether it has just what a template says. */
+  isOf(template: Template): boolean {
+    return Object.entries(template).every(([batch, spec]) => !this.differs(batch, spec));
+  }
+
   async deploy(template: Template, course: Course): Promise<void> {
     if (this.status === 'rollbackFailed' || this.status === 'deleteFailed') return this.end(this.status);
     const creating = this.status === 'absent';

@@ -117,8 +117,8 @@ export class DirectClient {
     const now = world.timeline.now();
     if (fault?.kind === 'cloudOutage') world.cloudIsOutUntil.set(record.at.id, now + fault.ms);
     if (fault?.kind === 'sharedRates') world.ratesAreSharedUntil = now + fault.ms;
-    if (now < (world.cloudIsOutUntil.get(record.at.id) ?? 0)) return this.disturbedStill('unavailable');
-    if (now < world.ratesAreSharedUntil && world.random.chance(0.5)) return this.disturbedStill('throttled');
+    if (now < (world.cloudIsOutUntil.get(record.at.id) ?? 0)) return this.disturbedStill(record, 'cloudOutage');
+    if (now < world.ratesAreSharedUntil && world.random.chance(0.5)) return this.disturbedStill(record, 'sharedRates');
     // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others strike elsewhere
     switch (fault?.kind) {
       case 'refused':
@@ -159,9 +159,11 @@ export class DirectClient {
   }
 
   /** What began with another call goes on with this one. */
-  private disturbedStill(how: 'unavailable' | 'throttled'): { failure: Failure } {
+  private disturbedStill(record: CallRecord, how: 'cloudOutage' | 'sharedRates'): { failure: Failure } {
     this.process.world.struck++;
-    return { failure: this.product.api.judge(this.product.api.refusals[how]) };
+    record.struck = how;
+    const { api } = this.product;
+    return { failure: api.judge(api.refusals[how === 'cloudOutage' ? 'unavailable' : 'throttled']) };
   }
 
   private execute<Answer>(
