@@ -89,6 +89,18 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    mistake: 'I5: what a later version has written into a generation is lost',
+    file: 'lib/batch/record/head.ts',
+    from: 'const generationSchema = z.looseObject({',
+    to: 'const generationSchema = z.object({',
+  },
+  {
+    mistake: 'I5: the record of a newer major version is worked on all the same',
+    file: 'lib/batch/record/batch-record.ts',
+    from: 'if (Math.floor(head.version) > HEAD_VERSION) {',
+    to: 'if (head.version < 0) {',
+  },
+  {
     mistake: 'I6: nobody looks at the deadline',
     file: 'lib/batch/operation.ts',
     from: 'deadline - ANSWER_MS',
