@@ -14,7 +14,7 @@ export function generate(seed: string): Life {
   const setting = randomSetting(random);
   const steps: Step[] = [];
   let template: Template = {};
-  const most = random.chance(0.05) ? MOST_BATCHES.crowded : MOST_BATCHES.usual;
+  const most = random.chance(0.03) ? MOST_BATCHES.crowded : MOST_BATCHES.usual;
   const length = random.int(1, most > MOST_BATCHES.usual ? 2 : 4);
   for (let i = 0; i < length; i++) {
     const deed = nextDeed(random, setting, template, i === 0, most);
