@@ -42,7 +42,7 @@ const LONGEST_JOB_MS = 3600_000;
 
 /** Writes down that an answer tells of these generations' lost requests. */
 export function noteTold(head: Head, ids: readonly string[]): void {
-  for (const id of ids) Object.assign(generationOf(head, id).drop ?? {}, { toldOfLost: true });
+  for (const { id, drop } of head.generations) if (drop && ids.includes(id)) drop.toldOfLost = true;
 }
 
 /** Whether an answer has told of it, be it that to the very change which made the request. */
