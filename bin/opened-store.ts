@@ -17,7 +17,7 @@ export const AWS_HELP =
   'Region and credentials for AWS are those of the AWS SDK: AWS_REGION, AWS_PROFILE and so on; an address may have ?region=… of its own.';
 
 /** Where a stack's batches are recorded. */
-export type Place = { address: S3Address; text: string } | { folder: string };
+export type Place = { address: string; bucket: string } | { folder: string };
 
 /** A store, and what to call it. */
 export interface OpenedStore {
@@ -40,29 +40,37 @@ export function placeIn(text: string): Place {
 
 /** What to call it, before it is known what is there. */
 export function nameOf(place: Place): string {
-  return 'folder' in place ? place.folder : place.address.bucket;
+  return 'folder' in place ? place.folder : place.bucket;
 }
 
-/** Lets `use` work with the store, and ends all connections to it. @throws BatchError `SeveralJournals` */
+/** Lets `use` work with the store, and ends all connections to it. @throws BatchError `InvalidOptions`, `SeveralJournals` */
 export async function withStore<T>(place: Place, use: (opened: OpenedStore) => Promise<T>): Promise<T> {
   if ('folder' in place) return use({ store: new FileStore(place.folder), name: place.folder, isJournal: true });
-  const { store, close } = connectS3(place.address);
+  const address = parsed(place.address);
+  const { store, close } = connectS3(address);
   try {
-    const journal = onlyOne(await journalsBelow(store, place.address.path), place.text);
+    const journal = onlyOne(await journalsBelow(store, address.path), place.address);
     // Within the bucket of a stack of CloudFormation, any address stands for all of it.
-    if (!journal) return await use({ store, name: place.address.bucket, isJournal: false });
-    const name = quoted(addressBelow(place.text, journal.folder));
+    if (!journal) return await use({ store, name: address.bucket, isJournal: false });
+    const name = quoted(addressBelow(place.address, journal.folder));
     return await use({ store: new PrefixedStore(store, journal.prefix), name, isJournal: true });
   } finally {
     close();
   }
 }
 
-function addressIn(text: string): Place {
+/** It is looked into later: what is wrong with an argument is told with the argument, and somebody may have put keys into it. */
+function addressIn(address: string): Place {
+  const bucket = address.replace(/^s3:\/\/(.*@)?/i, '').split(/[/?]/)[0];
+  if (!bucket) throw new InvalidArgumentError('name a bucket, such as s3://bucket/…, or a folder');
+  return { address, bucket };
+}
+
+function parsed(address: string): S3Address {
   try {
-    return { address: parseS3Address(text), text };
+    return parseS3Address(address);
   } catch (error) {
-    throw new InvalidArgumentError(`it ${(error as Error).message}`);
+    throw new BatchError('InvalidOptions', `the address ${(error as Error).message}`);
   }
 }
 

@@ -26,7 +26,7 @@ async function run(place: Place, { json }: { json?: boolean }, command: Command)
   } catch (error) {
     const { name, message } = error as Error;
     const what = error instanceof BatchError ? `${message} [${error.code}]` : `${name}: ${message}`;
-    const where = 'folder' in place ? place.folder : `in bucket ${place.address.bucket}`;
+    const where = 'folder' in place ? place.folder : `in bucket ${place.bucket}`;
     command.error(`error: cannot read the store ${where}: ${redactText(what)}`);
   }
 }
