@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,6 +72,18 @@ const pulumiProgram = `
   });
 `;
 
+/** What the provider says of a journal in S3 at this address; the inputs are those of a batch. */
+const journalInS3 = `
+  import provider from 'iot-device-batch/pulumi/provider';
+  const { failures } = await provider.check({}, {
+    cloud: { tencent: { productId: 'ABCDE12345' } },
+    devices: { named: ['meter'] },
+    resourceUrn: 'urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:DeviceBatch::meters',
+    journal: 's3://town?region=eu-central-1&disableSSL=true&s3ForcePathStyle=true&endpoint=' + process.argv[2],
+  });
+  console.log(JSON.stringify(failures));
+`;
+
 const esModule = `
   import { startEmulator } from 'iot-device-batch/emulator';
   const emulator = await startEmulator();
@@ -110,6 +123,7 @@ for (const [name, versionOf] of [
   await refuse(pulumi, 'aws-cdk-lib', 'constructs', '@aws-sdk');
   await register(pulumi);
   await useTools(pulumi);
+  await askForS3(pulumi, versionOf);
 }
 
 async function pack() {
@@ -185,6 +199,34 @@ async function testConstruct(app) {
   const which = ['--testPathPatterns', 'test/cdk/(?!nag)', '--testNamePattern', '^(?!.* are this template$)'];
   await run(process.execPath, ['node_modules/jest/bin/jest.js', '--config', config, '--ci', ...which], { quiet: true });
   console.log('  the tests of the construct pass');
+}
+
+/** Who has a journal in S3 is told to install its client, and with that it is used: the bucket is asked. */
+async function askForS3(app, versionOf) {
+  const S3 = '@aws-sdk/client-s3';
+  const list = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
+  const asked = [];
+  const bucket = createServer(({ url }, response) => {
+    asked.push(url);
+    response.writeHead(200, { 'Content-Type': 'application/xml' }).end(list);
+  });
+  await new Promise((resolve) => bucket.listen(0, '127.0.0.1', resolve));
+  try {
+    await writeFile(join(app, 'journal.mjs'), journalInS3);
+    const env = { ...process.env, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+    const said = async () => {
+      const args = ['journal.mjs', `127.0.0.1:${bucket.address().port}`];
+      return (await promisify(execFile)(process.execPath, args, { cwd: app, env })).stdout.trim();
+    };
+    const without = await said();
+    if (!without.includes(`npm install ${S3}`) || asked.length > 0) throw new Error(`without ${S3}: ${without}`);
+    await npm(app, 'install', '--no-fund', '--no-audit', '--loglevel=error', `${S3}@${versionOf(S3)}`);
+    const withIt = await said();
+    if (withIt !== '[]' || asked.length === 0) throw new Error(`with ${S3}: ${withIt}`);
+  } finally {
+    bucket.close();
+  }
+  console.log(`  a journal in S3 takes ${S3}@${versionOf(S3)}`);
 }
 
 async function useTools(app) {
