@@ -46,9 +46,19 @@ export class Project {
     private readonly node: string,
   ) {}
 
+  #folder = 'program';
+
   /** Where the program lies. */
   get folder(): string {
-    return join(this.root, 'program');
+    return join(this.root, this.#folder);
+  }
+
+  /** From the next command on the program lies in another folder, without a journal, as on a machine that has just checked it out. */
+  async moveToAnotherMachine(): Promise<void> {
+    const { folder, journalFolder } = this;
+    this.#folder += '-again';
+    await cp(folder, this.folder, { recursive: true, filter: (path) => path !== journalFolder });
+    await this.succeed('stack', 'select', STACK);
   }
 
   /** From the next command on. */
