@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { listBatches } from '../batch/record/batch-record';
-import { headSchema, owed, type Head } from '../batch/record/head';
-import { parseRecord } from '../batch/record/json';
+import * as z from 'zod';
+import { listBatches, parseHead } from '../batch/record/batch-record';
+import { owed, type Head } from '../batch/record/head';
 import { keys } from '../batch/record/keys';
 import { findPlan } from '../batch/record/plan';
 import { BatchError } from '../batch/errors';
@@ -26,19 +26,32 @@ export async function takeSnapshot(store: Store, head: Head): Promise<string> {
   return gzipSync(JSON.stringify(objects)).toString('base64');
 }
 
-/** @throws BatchError `RecordUnreadable` if the text is no snapshot. */
+/** @throws BatchError `RecordUnreadable` if the text is no snapshot, `NewerRecord` if a newer version has made it. */
 export function readSnapshot(snapshot: string, batchId: string): { head: Head; objects: ReadonlyMap<string, string> } {
   let objects: Map<string, string>;
   try {
-    const text = gunzipSync(Buffer.from(snapshot, 'base64')).toString('utf8');
-    objects = new Map(Object.entries(JSON.parse(text) as Objects));
+    const text = gunzipSync(Buffer.from(snapshot, 'base64'), { maxOutputLength: MAX_BYTES }).toString('utf8');
+    objects = new Map(Object.entries(objectsSchema.parse(JSON.parse(text))));
   } catch {
     throw new BatchError('RecordUnreadable', `the record of batch ${batchId} in the stack's state cannot be read`);
   }
-  const key = keys.head(batchId);
-  const body = Buffer.from(objects.get(key) ?? '');
-  return { head: parseRecord(key, { body, version: '' }, headSchema), objects };
+  const body = Buffer.from(objects.get(keys.head(batchId)) ?? '');
+  return { head: parseHead(batchId, { body, version: '' }), objects };
 }
+
+/** Whatever unpacks to more is none: a text cannot be longer. */
+const MAX_BYTES = 512 * 1024 * 1024;
+
+/** A state may have come from anywhere: what is in it must not get anywhere else. */
+const objectsSchema = z.record(
+  z
+    .string()
+    .refine(
+      (key) =>
+        /^(heads|names|generations|manifests|released|secrets)\/[^\0]+$/.test(key) && !/(^|\/)\.\.?(\/|$)/.test(key),
+    ),
+  z.string(),
+);
 
 /** What only some process had while it worked. */
 function withoutLease({ lease: _lease, ...head }: Head): Head {

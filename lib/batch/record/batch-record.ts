@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import { BatchError } from '../errors';
 import type { Clock } from '../ports/clock';
-import { StoreConflict, type Store } from '../ports/store';
+import { StoreConflict, type Store, type StoredObject } from '../ports/store';
 import { HEAD_VERSION, emptyHead, headSchema, type Head } from './head';
 import { parseRecord } from './json';
 import { keys } from './keys';
@@ -68,18 +69,26 @@ export async function listBatches(store: Store): Promise<string[]> {
   return found.map((key) => key.slice(keys.heads.length).replace(/\.json$/, ''));
 }
 
+/** @throws BatchError `RecordUnreadable` if it is no head of this batch, `NewerRecord` if a newer version of this code has made it. */
+export function parseHead(batchId: string, object: StoredObject): Head {
+  const key = keys.head(batchId);
+  const { version } = parseRecord(key, object, z.looseObject({ version: z.number() }));
+  if (Math.floor(version) > HEAD_VERSION) {
+    throw new BatchError(
+      'NewerRecord',
+      `the record of batch ${batchId} is of version ${version}, this code knows up to ${HEAD_VERSION}: deploy with the newer package again`,
+    );
+  }
+  const head = parseRecord(key, object, headSchema);
+  if (head.batchId === batchId) return head;
+  // It is written where its own id says: that of another batch would be overwritten.
+  throw new BatchError('RecordUnreadable', `the store's object ${key} is the record of another batch`);
+}
+
 const MAX_CONFLICTS = 12;
 
 async function readHead(store: Store, batchId: string): Promise<{ head: Head; version?: string }> {
-  const key = keys.head(batchId);
-  const object = await store.get(key);
+  const object = await store.get(keys.head(batchId));
   if (!object) return { head: emptyHead(batchId) };
-  const head = parseRecord(key, object, headSchema);
-  if (Math.floor(head.version) > HEAD_VERSION) {
-    throw new BatchError(
-      'NewerRecord',
-      `the record of batch ${batchId} is of version ${head.version}, this code knows up to ${HEAD_VERSION}: deploy with the newer package again`,
-    );
-  }
-  return { head, version: object.version };
+  return { head: parseHead(batchId, object), version: object.version };
 }

@@ -6,6 +6,7 @@ import { options } from './options';
 import { signers } from './signers';
 import { storeObjects } from './store-objects';
 import { twinOptions } from './twin-options';
+import { twinState } from './twin-state';
 
 /** Everything that takes what others have written. */
 export const targets: readonly Target[] = [
@@ -15,5 +16,6 @@ export const targets: readonly Target[] = [
   deviceFiles,
   answers,
   storeObjects,
+  twinState,
   ...signers,
 ];
