@@ -4,6 +4,8 @@ import type * as fc from 'fast-check';
 export interface Target<Input = unknown> {
   readonly name: string;
   readonly inputs: fc.Arbitrary<Input>;
+  /** Its part of a long run: what lives a whole batch for an input takes a hundred times as long as what reads a text. @default 1 */
+  readonly share?: number;
   /**
    * Puts one input in. Tells how that ended: `right`, or the code of the error.
    * @throws where it ended as it must not: an error without a code, a wrong result, a secret in a text.

@@ -36,6 +36,7 @@ export async function runHostile({ minutes, batches, seed, mild }: HostileOption
     left: [
       ...hostile.left,
       ...control.left.map((each) => `${each}, without any fault`),
+      ...control.operations.flatMap(({ said }) => (said === undefined ? [] : [`a failure without any fault: ${said}`])),
       ...more(before, after).map((each) => `${each} in this process`),
     ],
     seconds: (performance.now() - started) / 1000,

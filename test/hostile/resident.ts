@@ -7,8 +7,9 @@ import type { Random } from '../simulation/random';
 export interface Answered {
   kind: string;
   ms: number;
-  /** The code of its failure. */
+  /** The code of its failure, and what was said. */
   failed?: string;
+  said?: string;
 }
 
 /** What a batch is asked to be: `count` names from a number on. */
@@ -105,14 +106,16 @@ export class Resident {
     const started = performance.now();
     let id: string | undefined;
     let failed: string | undefined;
+    let said: string | undefined;
     try {
       const accepted = await this.handler.onEvent(event, { getRemainingTimeInMillis: () => 60_000 });
       id = accepted.PhysicalResourceId;
       id = (await this.completed({ ...event, ...accepted })) ?? id;
     } catch (error) {
       failed = codeOf(error);
+      said = (error as Error).message;
     }
-    this.told({ kind, ms: performance.now() - started, ...(failed !== undefined && { failed }) });
+    this.told({ kind, ms: performance.now() - started, ...(failed !== undefined && { failed, said }) });
     return { ...(id !== undefined && { id }), ...(failed !== undefined && { failed }) };
   }
 

@@ -101,15 +101,15 @@ class Street {
     });
     const random = new Random(`${this.options.seed}/batch ${index}`);
     const told = (answered: Answered) => void this.operations.push(answered);
-    return new Resident(this.handler(stack, cloud), identity, properties, random, told);
+    return new Resident(this.handler(stack), identity, properties, random, told);
   }
 
-  private handler(stack: number, cloud: TestedCloud): Handler {
+  private handler(stack: number): Handler {
     const store = (this.stores[stack] ??= new FileStore(join(this.folder, String(stack))));
     return createHandler({
       ...{ bucket: 'store', store, clock: systemClock, deviceSecrets: new MemorySecrets(), connect: connectCloud },
       rateShare: Math.ceil(this.options.batches / clouds.length),
-      readSecret: async () => JSON.stringify(cloud.keys(this.emulator.emulator)),
+      readSecret: async (arn) => JSON.stringify(cloudOf(arn).keys(this.emulator.emulator)),
       readObject: () => Promise.reject(new Error('nobody has names in a file')),
       write: (line) => {
         if (line.includes('"call will be repeated"')) this.retries++;
@@ -148,6 +148,13 @@ class Street {
     }
     return found;
   }
+}
+
+/** The handler of one batch also finishes what another one of the stack owes, with that one's keys. */
+function cloudOf(secretArn: string): TestedCloud {
+  const cloud = clouds.find(({ name }) => name === secretArn);
+  if (!cloud) throw new RangeError(`there is no secret ${secretArn}`);
+  return cloud;
 }
 
 async function lead(resident: Resident, isOver: () => boolean): Promise<void> {

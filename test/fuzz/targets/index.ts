@@ -3,6 +3,7 @@ import { answers } from './answers';
 import { construct } from './construct';
 import { deviceFiles } from './device-files';
 import { options } from './options';
+import { records } from './records';
 import { signers } from './signers';
 import { storeObjects } from './store-objects';
 import { twinOptions } from './twin-options';
@@ -16,6 +17,7 @@ export const targets: readonly Target[] = [
   deviceFiles,
   answers,
   storeObjects,
+  records,
   twinState,
   ...signers,
 ];

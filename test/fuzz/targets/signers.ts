@@ -113,6 +113,7 @@ export const signers: Target[] = [
 function signer(scheme: string, both: (call: Call) => [unknown, unknown]): Target {
   return target({
     name: `signatures by ${scheme}`,
+    share: 8,
     inputs: call,
     attempt(input) {
       const [ours, theirs] = both(input).map(String);
