@@ -53,7 +53,8 @@ export const lights = { deviceNames, deviceCount, deviceSecrets, manifest };
 /** Grown and destroyed, so that the provider is read back from the state. */
 async function expectWorks(): Promise<void> {
   await town.project.write('index.ts', program(2));
-  succeeded(await town.project.up());
+  // Beside the resource: the SDK's own way to the engine is there as well.
+  expect(succeeded(await town.project.up()).text).toMatch(/ lights creating \(\d+s\) registered \d of 2 devices/);
   await town.project.write('index.ts', program(3));
   expect(succeeded(await town.project.up()).text).toContain('1 updated');
   await town.expectStands('lights', lights(3));
