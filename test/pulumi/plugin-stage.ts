@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,6 +65,20 @@ export class PluginStage {
   /** Nobody looks for so long. */
   pass(ms: number): void {
     this.laterMs += ms;
+  }
+
+  /** The program has another version of the package from now on, whose provider is this text. */
+  async upgrade(provider: string): Promise<void> {
+    const folder = join(this.folder, 'node_modules/iot-device-batch');
+    await rm(folder);
+    await mkdir(folder);
+    const description = {
+      name: 'iot-device-batch',
+      version: '999.0.0',
+      exports: { './pulumi/provider': './provider.js' },
+    };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(description));
+    await writeFile(join(folder, 'provider.js'), provider);
   }
 
   async start(): Promise<PulumiPlugin> {

@@ -63,4 +63,22 @@ describe('provider processes', () => {
     await next.delete(id, outputs);
     expect(stage.devices()).toEqual([]);
   });
+
+  // The last one: the package stays upgraded.
+  it('run the code of the package that is installed then, whatever version wrote the state', async () => {
+    const writing = await stage.start();
+    const { id, outputs } = await writing.create(await stage.checked(writing));
+    await writing.end();
+    await stage.upgrade(`
+      exports.configure = async () => {};
+      exports.read = async (id, props) => ({ id, props: { ...props, readBy: '999' } });
+      exports.delete = async (id) => console.log('999 deletes ' + id);
+    `);
+
+    const newer = await stage.start();
+    expect((await newer.read(id, outputs)).outputs).toEqual({ ...outputs, readBy: '999' });
+    await newer.delete(id, outputs);
+    await newer.untilSaid(`999 deletes ${id}`);
+    expect(stage.devices()).toEqual(stage.five);
+  });
 });
