@@ -15,19 +15,22 @@ export class EngineGone extends Error {
  * not go on making devices behind the back of the next `up`.
  */
 export class Attendance {
-  private seen?: Promise<boolean>;
+  /** Looked at when the process begins: an engine that goes before its first call of the cloud has gone all the same. */
+  private readonly seen: Promise<boolean>;
   private last?: { at: number; there: Promise<boolean> };
 
   /** `look`: whether the engine is there now. */
   constructor(
     private readonly look: () => Promise<boolean>,
     private readonly clock: Pick<Clock, 'now'>,
-  ) {}
+  ) {
+    this.seen = look();
+  }
 
   /** @throws EngineGone where the engine was there once and is not any more. */
   async check(): Promise<void> {
     // Somebody who has never been there cannot have gone: a test's stand-in, or an address of another kind.
-    if (!(await (this.seen ??= this.look()))) return;
+    if (!(await this.seen)) return;
     const now = this.clock.now();
     if (!this.last || now - this.last.at > FRESH_MS) this.last = { at: now, there: this.look() };
     if (!(await this.last.there)) throw new EngineGone();

@@ -8,32 +8,30 @@ import { findHead, journalPlaceOf, leftBehind } from './journal';
 import { reachSecrets } from './kept-secrets';
 import { createBatch, deleteBatch, readBatch, updateBatch } from './operations';
 import type { Outputs } from './state';
+import { Session } from './session';
 import type { Surroundings } from './surroundings';
 import { hasUnknown } from './unknown';
-import { Desk } from './workplace';
+import type { Desk } from './workplace';
 
 /** What Pulumi may ask of the provider of `DeviceBatch`, for as long as one process of it lives. */
 export class ProviderMethods {
   private readonly desk: Desk;
 
-  /** Batches that the state has: whoever creates one of them anew replaces it. */
-  private readonly inState = new Set<string>();
-
-  /** Journals of which it was told what is left in them. */
-  private readonly greeted = new Set<string>();
-
-  constructor(private readonly surroundings: Surroundings) {
-    this.desk = new Desk(surroundings);
+  constructor(
+    private readonly surroundings: Surroundings,
+    private readonly session = new Session(),
+  ) {
+    this.desk = { surroundings, session };
   }
 
   async configure({ config }: { config?: StackConfig }): Promise<void> {
-    this.desk.config = config;
+    this.session.config = config;
   }
 
   /** What is wrong with the inputs, without asking the cloud; and the inputs, completed. */
   check(olds: Partial<Inputs>, news: Inputs): Promise<Checked> {
     return guarded(async () => {
-      if (olds.batchId !== undefined) this.inState.add(olds.batchId);
+      if (olds.batchId !== undefined) this.session.inState.add(olds.batchId);
       const checked = await checkInputs(olds, news, this.surroundings.files);
       if (checked.failures.length > 0) return checked;
       const { inputs, failures } = checked;
@@ -51,7 +49,7 @@ export class ProviderMethods {
   }
 
   create(inputs: Inputs): Promise<{ id: string; outs: Outputs }> {
-    return this.shown(() => createBatch(inputs, this.desk, { replaces: this.inState.has(inputs.batchId) }));
+    return this.shown(() => createBatch(inputs, this.desk, { replaces: this.session.inState.has(inputs.batchId) }));
   }
 
   read(id: string, props: Outputs): Promise<{ id?: string; props?: Outputs }> {
@@ -83,8 +81,8 @@ export class ProviderMethods {
   private async greet(inputs: Inputs): Promise<void> {
     const { openJournal, clock, workers, write } = this.surroundings;
     const place = journalPlaceOf(inputs);
-    if (this.greeted.has(place)) return;
-    this.greeted.add(place);
+    if (this.session.greeted.has(place)) return;
+    this.session.greeted.add(place);
     if (process.env.CI && inputs.journal === undefined) {
       write(
         'warning: a journal beside the program is lost with this machine: if this run is cut off, nobody will know what it has ' +

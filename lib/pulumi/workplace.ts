@@ -7,22 +7,18 @@ import { loadDevices } from '../batch/record/devices';
 import { generationOf, type Head } from '../batch/record/head';
 import { limitsOf } from '../clouds/limits';
 import { attended } from './attendance';
-import type { StackConfig } from './cloud-keys';
 import { secretsText } from './device-secrets';
 import { partsOfUrn, type Inputs } from './inputs';
 import { journalPlaceOf } from './journal';
 import { namesFiles } from './names-file';
 import { ProgressObserver } from './progress';
+import type { Session } from './session';
 import type { Surroundings } from './surroundings';
 
-/** What the calls of one process share while they work. */
-export class Desk {
-  config?: StackConfig;
-
-  /** Calls that work side by side share the account's rates. */
-  working = 0;
-
-  constructor(readonly surroundings: Surroundings) {}
+/** What a call has to work with. */
+export interface Desk {
+  surroundings: Surroundings;
+  session: Session;
 }
 
 /** How long the engine works at a stretch. It is as long as a Lambda does: some steps take minutes and are begun again if cut off. */
@@ -41,13 +37,15 @@ export class Workplace {
   readonly observer: ProgressObserver;
   readonly batchId: string;
   readonly surroundings: Surroundings;
+  private readonly session: Session;
 
   constructor(
     readonly inputs: Inputs,
-    private readonly desk: Desk,
+    { surroundings, session }: Desk,
   ) {
-    this.surroundings = desk.surroundings;
-    const { clock, openJournal, write, status } = this.surroundings;
+    this.surroundings = surroundings;
+    this.session = session;
+    const { clock, openJournal, write, status } = surroundings;
     this.clock = clock;
     this.batchId = inputs.batchId;
     const urn = inputs.resourceUrn;
@@ -61,16 +59,16 @@ export class Workplace {
 
   /** Takes up what is like the order, or submits it, and works on it to its end. */
   async carryOut(order: Order, { finished }: { finished: boolean }): Promise<{ result: Result; requestId: string }> {
-    const { store, clock, batchId, desk } = this;
+    const { store, clock, batchId, session } = this;
     const asked = { ...order, asker: this.surroundings.workers.self };
     const again = asked.type === 'delete' ? undefined : await takeUp(store, clock, batchId, asked, { finished });
     if (again === undefined) await submit(store, clock, batchId, asked);
     const requestId = again ?? order.requestId;
-    desk.working += 1;
+    session.working += 1;
     try {
       return { result: await this.work(requestId), requestId };
     } finally {
-      desk.working -= 1;
+      session.working -= 1;
     }
   }
 
@@ -108,11 +106,11 @@ export class Workplace {
   }
 
   private async connect(cloud: CloudReference, until: number) {
-    const { clock, observer, desk } = this;
+    const { clock, observer, session } = this;
     const { attendance } = this.surroundings;
     await attendance.check();
-    const environment = { clock, observer, share: Math.max(1, desk.working), until };
-    const { cloud: connected, hint } = this.surroundings.connect(cloud, environment, desk.config);
+    const environment = { clock, observer, share: Math.max(1, session.working), until };
+    const { cloud: connected, hint } = this.surroundings.connect(cloud, environment, session.config);
     return attended(connected, attendance, hint);
   }
 

@@ -83,6 +83,8 @@ Object.assign(weights, {
   cloudOutage: 5,
 });
 Object.assign(weights, { killedBefore: 25, killedAfter: 25, lostAfter: 20, late: 15 });
+// CloudFormation does not go away.
+for (const kind of Object.keys(faultKinds) as FaultKind[]) if (faultKinds[kind] === 'asker') weights[kind] = 0;
 
 /** Calls at which much depends on what is struck. */
 const delicate: Partial<Record<(typeof faultKinds)[FaultKind], readonly string[]>> = {
@@ -107,11 +109,25 @@ const delicate: Partial<Record<(typeof faultKinds)[FaultKind], readonly string[]
     'store delete',
     'cloud',
   ],
+  asker: [
+    'cloud register',
+    'cloud status',
+    'cloud delete',
+    'cloud collect',
+    'store compare heads',
+    'store put generations',
+    'store put manifests',
+    'engine',
+  ],
   event: ['event Create', 'event Update', 'event Delete'],
 };
 
 function randomFault(random: Random): Fault {
-  const kind = random.weighted(weights);
+  return faultOf(random, random.weighted(weights));
+}
+
+/** A fault of this kind, somewhere. */
+export function faultOf(random: Random, kind: FaultKind): Fault {
   const targets = delicate[faultKinds[kind]];
   const aimed = targets !== undefined && random.chance(0.6);
   const on = aimed ? random.pick(targets) : '';
@@ -154,7 +170,7 @@ function randomProducts(random: Random): Setting['products'] {
   return [home, random.weighted({ ...others, [home]: 0 })];
 }
 
-function randomSetting(random: Random): Setting {
+export function randomSetting(random: Random): Setting {
   return {
     products: randomProducts(random),
     namesPerJob: random.pick([10_000, 10_000, 3, 2, 1]),

@@ -9,6 +9,7 @@ import { namesIn, type BatchSpec, type Template } from '../stack/spec';
 import { Stack, type Course, type StackStatus } from '../stack/stack';
 import type { Tally } from '../tally';
 import { SimulatedWorld } from '../world/world';
+import { clockFace } from './clock-face';
 import { digestOf } from './digest';
 import type { Life, Step } from './life';
 import { settle } from './settle';
@@ -169,8 +170,4 @@ function taking(spec: BatchSpec): BatchSpec {
   if (!namesIn(spec)) return spec;
   const secrets = products[spec.product].tellsSecrets ? {} : ({ deviceCredentials: 'none' } as const);
   return { ...spec, ...secrets, onExisting: 'adopt' };
-}
-
-function clockFace(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 19);
 }

@@ -39,7 +39,7 @@ export function inWords({ deed, faults }: Step): string {
   }
 }
 
-function templateInWords(template: Template): string {
+export function templateInWords(template: Template): string {
   return Object.entries(template)
     .map(([batch, spec]) => `${batch}: ${specInWords(spec)}`)
     .join('; ');
@@ -63,6 +63,6 @@ function specInWords(spec: BatchSpec): string {
   return `${devices} (${options.join(', ')})`;
 }
 
-function faultInWords({ kind, on, nth, times, ms }: Fault): string {
+export function faultInWords({ kind, on, nth, times, ms }: Fault): string {
   return `${kind}(${on || 'any'} #${nth}${times > 1 ? `×${times}` : ''}, ${ms} ms)`;
 }

@@ -13,6 +13,10 @@ export interface Asker {
   stack: () => string;
   /** Whether it cannot be held against us that a generation has devices still. */
   isExcused: (generation: StoredGeneration) => boolean;
+  /** Whether it has lost what told of the device. */
+  isForgotten?: (device: DeviceStory) => boolean;
+  /** Whether it knows of the device itself. */
+  isKnown?: (device: DeviceStory) => boolean;
 }
 
 /** I2 and I11: what nobody lists any more is gone, or else the store knows of it. */
@@ -37,7 +41,8 @@ export class Leftovers {
     return this.history
       .all()
       .filter(({ madeBy, deleted }) => madeBy?.stack === this.asker.stack() && !deleted)
-      .filter(({ product, name, identity }) => !this.claims.of(product, name, identity));
+      .filter(({ product, name, identity }) => !this.claims.of(product, name, identity))
+      .filter((device) => !this.asker.isForgotten?.(device));
   }
 
   /** Whether anything is owed, or still runs. */
@@ -55,7 +60,7 @@ export class Leftovers {
     const remembered = rememberedGenerations(store);
     for (const device of this.all()) {
       const { product, name, identity } = device;
-      if (this.unprovable.has(device) || this.mayStay(device)) continue;
+      if (this.unprovable.has(device) || this.mayStay(device) || this.asker.isKnown?.(device)) continue;
       const known = remembered.some(
         (each) => each.cloudKey.endsWith(`/${product}`) && answersFor(store, each, name, identity),
       );

@@ -1,15 +1,13 @@
-import { generate } from '../life/generate';
-import type { Life } from '../life/life';
-import { perform } from '../life/perform';
-import { tellLife } from '../life/story';
 import type { Violation } from '../oracle/report';
 import { Tally } from '../tally';
+import { generateAny, performAny, tellAny, twinOf, type AnyLife, type Twin } from './lives';
 import { shrink } from './shrink';
 
 /** A life that broke an invariant. */
 export interface Broken {
   /** Replays it exactly. */
   seed: string;
+  twin: Twin;
   violations: Violation[];
   /** What is left of it that still breaks the same invariant, told line by line. */
   story?: string;
@@ -18,6 +16,8 @@ export interface Broken {
 /** Which lives to live: those of a run's seed whose numbers are `first`, `first + step`, … below `end`. */
 export interface Share {
   seed: string;
+  /** The twin of all of them; else their seeds say. */
+  twin?: Twin;
   first: number;
   end: number;
   step: number;
@@ -34,17 +34,25 @@ export interface Lives {
   counts: Tally['counts'];
 }
 
-export async function live({ seed, first, end, step, mostBroken, tells }: Share, lived = () => {}): Promise<Lives> {
+export async function live(
+  { seed, twin, first, end, step, mostBroken, tells }: Share,
+  lived = () => {},
+): Promise<Lives> {
   const tally = new Tally();
   const broken: Broken[] = [];
   let count = 0;
   for (let number = first; number < end && broken.length < mostBroken; number += step) {
-    const life = generate(lifeSeed(seed, number));
+    const life = generateAny(lifeSeed(seed, number), twin);
     const { violations } = await performSafely(life, tally);
     count++;
     lived();
     if (violations.length === 0) continue;
-    broken.push({ seed: life.seed, violations, ...(tells && { story: await shortStory(life, violations) }) });
+    broken.push({
+      seed: life.seed,
+      twin: twinOf(life),
+      violations,
+      ...(tells && { story: await shortStory(life, violations) }),
+    });
   }
   return { lived: count, broken, counts: tally.counts };
 }
@@ -56,12 +64,12 @@ export function lifeSeed(seed: string, number: number): string {
 
 /** Lives a life; what it throws, which no life may, is a violation as well. */
 export async function performSafely(
-  life: Life,
+  life: AnyLife,
   tally: Tally,
   tell?: (line: string) => void,
 ): Promise<{ violations: Violation[]; digest: string }> {
   try {
-    return await perform(life, tally, tell);
+    return await performAny(life, tally, tell);
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { violations: [{ invariant: 'I5', text: `the life itself failed: ${text}` }], digest: '' };
@@ -69,14 +77,14 @@ export async function performSafely(
 }
 
 /** Every line of a life, and how it ends. */
-export async function tellWhole(life: Life): Promise<{ story: string; violations: Violation[] }> {
+export async function tellWhole(life: AnyLife): Promise<{ story: string; violations: Violation[] }> {
   const lines: string[] = [];
   const { violations } = await performSafely(life, new Tally(), (line) => void lines.push(line));
   const ends = violations.map(({ invariant, text }) => `✗ ${invariant}: ${text}`);
-  return { story: [tellLife(life), ...lines, ...ends].join('\n'), violations };
+  return { story: [tellAny(life), ...lines, ...ends].join('\n'), violations };
 }
 
-async function shortStory(life: Life, [first]: Violation[]): Promise<string> {
+async function shortStory(life: AnyLife, [first]: Violation[]): Promise<string> {
   const shorter = await shrink(life, async (candidate) => {
     const { violations } = await performSafely(candidate, new Tally());
     return violations[0]?.invariant === first?.invariant;

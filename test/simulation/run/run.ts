@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Tally } from '../tally';
 import type { Broken, Lives, Share } from './live';
+import type { Twin } from './lives';
 
 export interface RunOptions {
   /** The worker, as `bundleWorker` made it. */
   worker: string;
   seed: string;
+  twin?: Twin;
   runs: number;
   processes: number;
   mostBroken: number;
@@ -24,12 +26,21 @@ export interface Run {
 }
 
 /** Lives a run's lives in processes side by side. Which process lives which changes nothing: each life has its own seed. */
-export async function run({ worker, seed, runs, processes, mostBroken, tells, progress }: RunOptions): Promise<Run> {
+export async function run({
+  worker,
+  seed,
+  twin,
+  runs,
+  processes,
+  mostBroken,
+  tells,
+  progress,
+}: RunOptions): Promise<Run> {
   const started = performance.now();
   const result: Run = { lived: 0, broken: [], tally: new Tally(), seconds: 0 };
   let seen = 0;
   const shares = Array.from({ length: Math.min(processes, runs) }, (_, first): Share => {
-    return { seed, first, end: runs, step: Math.min(processes, runs), mostBroken, tells };
+    return { seed, ...(twin && { twin }), first, end: runs, step: Math.min(processes, runs), mostBroken, tells };
   });
   const children = new Set<ReturnType<typeof spawn>>();
   await Promise.all(

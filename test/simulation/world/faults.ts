@@ -1,7 +1,7 @@
 /**
  * Every way in which a life goes wrong, and what it strikes: a call to the cloud (or only those that start a registration, or a
  * check), a call to the store (or only conditional writes), one to
- * Secrets Manager, whatever a process does, or an event on its way.
+ * Secrets Manager, whatever a process does, an event on its way, or whoever asks while a process works for it (Pulumi).
  */
 export const faultKinds = {
   refused: 'cloud',
@@ -51,9 +51,13 @@ export const faultKinds = {
   answerLost: 'event',
   newerMinor: 'event',
   newerMajor: 'event',
+
+  interrupted: 'asker',
+  interruptedTwice: 'asker',
+  askerKilled: 'asker',
 } as const satisfies Record<string, FaultPlace>;
 
-export type FaultPlace = 'cloud' | 'register' | 'check' | 'store' | 'compare' | 'secret' | 'any' | 'event';
+export type FaultPlace = 'cloud' | 'register' | 'check' | 'store' | 'compare' | 'secret' | 'any' | 'event' | 'asker';
 export type FaultKind = keyof typeof faultKinds;
 
 export interface Fault {
@@ -107,6 +111,7 @@ function canStrike(place: FaultPlace, io: string): boolean {
     case 'secret':
       return io.startsWith('secret ');
     case 'any':
+    case 'asker':
       return !io.startsWith('event');
     case 'event':
       return io.startsWith('event');

@@ -1,12 +1,9 @@
 import type { CustomResourceEvent } from '../../../handler/framework';
 import { createHandler } from '../../../handler/handler';
 import type { HandlerPorts } from '../../../handler/ports';
-import type { CloudReference } from '../../../lib/batch/contract';
 import { awsError, connectionReset, secretDenied } from '../../support/aws-errors';
-import { products } from '../clouds/products';
-import type { SimulatedProduct } from '../clouds/simulated-cloud';
 import { assetAt } from '../stack/spec';
-import { DirectClient } from './direct-client';
+import { connectTo } from './connect';
 import type { Fault } from './faults';
 import { Process } from './process';
 import { ProcessStore } from './process-store';
@@ -56,24 +53,9 @@ export function portsOf(process: Process): HandlerPorts {
     readSecret: () => Promise.reject(new Error('no life reads keys')),
     deviceSecrets: world.secrets.by((what, run) => process.through(what, (fault) => disturbedSecret(fault, run))),
     readObject: (_bucket, key) => process.through('asset get', () => Buffer.from(assetAt(key))),
-    connect: (reference, _credentials, environment) => {
-      const product = productAt(reference);
-      const cloud = product.api.connect(new DirectClient(process, product, environment), reference, environment);
-      const namesPerJob = Math.min(world.setting.namesPerJob, cloud.limits.namesPerJob);
-      return Object.create(cloud, { limits: { value: { ...cloud.limits, namesPerJob } } }) as typeof cloud;
-    },
+    connect: (reference, _credentials, environment) => connectTo(process, reference, environment),
     write: (line) => void world.logs.push(line),
   };
-}
-
-function productAt({ aliyun, tencent }: CloudReference): SimulatedProduct {
-  const found = Object.values<SimulatedProduct>(products).find(({ id, reference }) =>
-    aliyun
-      ? id === aliyun.productKey
-      : id === tencent.productId && (tencent.apiVersion ?? '3.0') === reference.tencent?.apiVersion,
-  );
-  if (!found) throw new RangeError('no life is led on this product');
-  return found;
 }
 
 /** Secrets Manager, as a fault has it answer. */

@@ -38,8 +38,8 @@ export class Process {
   constructor(
     readonly world: SimulatedWorld,
     readonly id: number,
-    /** The event that it works for; a process that works for several knows for which it does so now. */
-    private readonly causes: Cause | (() => Cause),
+    /** What it works for. */
+    readonly cause: Cause,
     limitMs: number,
     /** Whether it can go on although it counts as dead: one that only records an event is over too soon for that. */
     private readonly mayOutlive: boolean,
@@ -56,8 +56,15 @@ export class Process {
     };
   }
 
-  get cause(): Cause {
-    return typeof this.causes === 'function' ? this.causes() : this.causes;
+  /** This same process, as far as it works for something else. */
+  workingFor(cause: Cause): Process {
+    return new Proxy<Process>(this, {
+      get: (process, member) => {
+        if (member === 'cause') return cause;
+        const value: unknown = Reflect.get(process, member, process);
+        return typeof value === 'function' ? (value as () => unknown).bind(process) : value;
+      },
+    });
   }
 
   get remainingMs(): number {
@@ -95,6 +102,11 @@ export class Process {
       case 'deletedMeanwhile':
       case 'takenMeanwhile':
         this.world.meddle(fault.kind);
+        break;
+      case 'interrupted':
+      case 'interruptedTwice':
+      case 'askerKilled':
+        this.world.disturbAsker(fault.kind);
         break;
       default:
     }

@@ -59,6 +59,8 @@ export class SimulatedWorld {
   random: Random;
   /** Told right after a call was carried out. */
   executed: (call: CallRecord) => void = () => undefined;
+  /** Told that something happens to whoever asks for what is under way. */
+  disturbAsker: (how: 'interrupted' | 'interruptedTwice' | 'askerKilled') => void = () => undefined;
   /** How many faults have struck so far. */
   struck = 0;
   /** Jobs whose ids were written into a store, in time. */
