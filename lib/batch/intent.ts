@@ -22,9 +22,9 @@ export interface Ask {
 
 /** What somebody wants of a batch. `requestId` is the same for each delivery of one event. */
 export type BatchEvent = { asker?: string } &
-  /** `createKeeps`: the asker goes on with what is kept of it if it fails. */
+  /** `createKeeps`: the asker goes on with what is kept of it if it fails. `displaces`: beside which generation it is made, to be deleted then. */
   (
-    | { type: 'create'; requestId: string; ask: Ask; createKeeps?: boolean; deadline: number }
+    | { type: 'create'; requestId: string; ask: Ask; createKeeps?: boolean; displaces?: string; deadline: number }
     /** `previous`: digest of the options that the asker believes to be in force. */
     | { type: 'update'; requestId: string; named: string; ask: Ask; previous?: string; deadline: number }
     /** `line`: means the named generation, what it replaced and what replaced it, but for `spared`; never another. */
@@ -255,6 +255,7 @@ function newGeneration(head: Head, event: Exclude<BatchEvent, { type: 'delete' }
     named: false,
     // Others delete by what is current. (In their heads, which have to stay small, it would be one member more.)
     ...(event.type === 'update' && event.asker !== undefined && { replaces: event.named }),
+    ...(event.type === 'create' && event.displaces !== undefined && { displaces: event.displaces }),
     ...(event.type === 'create' && event.createKeeps && { createKeeps: true }),
     planned: false,
   };

@@ -9,9 +9,9 @@ import { saveNames, sha256 } from './record/names';
 
 /** An event as its receiver understands it. `requestId` must be the same for every delivery of one event. */
 export type Order = { requestId: string; deadline: number; asker?: string } &
-  /** `createKeeps`: the asker goes on with what is kept of it if it fails. */
+  /** `createKeeps`: the asker goes on with what is kept of it if it fails. `displaces`: beside which generation it is made, to be deleted then. */
   (
-    | { type: 'create'; options: BatchOptions; createKeeps?: boolean }
+    | { type: 'create'; options: BatchOptions; createKeeps?: boolean; displaces?: string }
     /** `named`: the generation that the asker has. `previous`: the options that it believes to be in force. */
     | { type: 'update'; named: string; options: BatchOptions; previous?: BatchOptions; anew?: boolean }
     /** `line`: not more than the named generation, what it replaced and what replaced it, but for `spared`. */
@@ -44,7 +44,11 @@ async function toEvent(store: Store, batchId: string, order: Order): Promise<Bat
     return { ...base, type: 'delete', named, ...(line && { line }) };
   }
   const ask = await toAsk(store, batchId, order.options);
-  if (order.type === 'create') return { ...base, type: 'create', ask, ...(order.createKeeps && { createKeeps: true }) };
+  if (order.type === 'create') {
+    const { createKeeps, displaces } = order;
+    const rest = { ...(createKeeps && { createKeeps }), ...(displaces !== undefined && { displaces }) };
+    return { ...base, type: 'create', ask, ...rest };
+  }
   const previous = order.previous && digestOf(order.previous);
   if (order.anew) ask.anew = true;
   return { ...base, type: 'update', ask, named: order.named, ...(previous !== undefined && { previous }) };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BatchRecord } from '../batch/record/batch-record';
-import { isOpen, owed, type Generation, type Head } from '../batch/record/head';
+import { isOpen, keptOrListed, owed, type Generation, type Head } from '../batch/record/head';
 import { lineOf } from '../batch/intent';
 import { keys } from '../batch/record/keys';
 import type { Clock } from '../batch/ports/clock';
@@ -58,7 +58,7 @@ export async function restore(
     ...(present?.lease && { lease: present.lease }),
     ...(present?.current !== undefined &&
       ids.has(present.current) && { current: present.current, policy: present.policy }),
-    generations: [...head.generations, ...younger],
+    generations: [...withoutDisplaced(head, record.generation), ...younger],
     requests: [
       ...head.requests,
       ...(present?.requests ?? []).filter(({ target }) => target !== undefined && ids.has(target)),
@@ -71,9 +71,40 @@ export async function restore(
   });
 }
 
+/**
+ * Tells the journal, before anything is done, what a state shows: all of it where nothing is known of the batch (so that other batches
+ * may take names over from it), else that its generation has been heard of.
+ */
+export async function acquaint(journal: Journal, batchId: string, record: StateRecord | undefined): Promise<void> {
+  if (!record) return;
+  const { store, clock } = journal;
+  if (!(await findHead(store, clock, batchId))) await restore(journal, batchId, record, () => undefined);
+  const batch = await BatchRecord.load(store, clock, batchId);
+  await batch.update((head) => {
+    const shown = head.generations.find(({ id }) => id === record.generation);
+    if (!shown || shown.named || !head.states?.includes(record.state)) return false;
+    shown.named = true;
+    return true;
+  });
+}
+
 export async function findHead(store: Store, clock: Clock, batchId: string): Promise<Head | undefined> {
   if (!(await store.get(keys.head(batchId)))) return undefined;
   return (await BatchRecord.load(store, clock, batchId)).head;
+}
+
+/**
+ * The generations of a snapshot. What the shown one has replaced falls, as nobody can tell from here whether it was deleted since: that
+ * was about to be done when the snapshot was made.
+ */
+function withoutDisplaced(head: Head, shown: string): Generation[] {
+  const line = lineOf(head, shown);
+  const displaced = head.generations.flatMap(({ id, displaces }) =>
+    line.has(id) && displaces !== undefined ? [...lineOf(head, displaces)] : [],
+  );
+  return head.generations.map((each) =>
+    displaced.includes(each.id) && keptOrListed(each) ? { ...each, named: true, phase: 'falling' } : each,
+  );
 }
 
 /** For people to look at. Its devices may be in the cloud still, and now belong to nobody here. */

@@ -4,10 +4,10 @@ import type { StackConfig } from './cloud-keys';
 import { diffBatch, type Difference } from './diff';
 import { guarded } from './guard';
 import type { Inputs } from './inputs';
-import { findHead, journalPlaceOf, leftBehind } from './journal';
+import { acquaint, findHead, journalPlaceOf, leftBehind } from './journal';
 import { reachSecrets } from './kept-secrets';
 import { createBatch, deleteBatch, readBatch, updateBatch } from './operations';
-import type { Outputs } from './state';
+import { recordOf, type Outputs } from './state';
 import { Session } from './session';
 import type { Surroundings } from './surroundings';
 import { hasUnknown } from './unknown';
@@ -45,15 +45,25 @@ export class ProviderMethods {
   }
 
   diff(_id: string, olds: Outputs, news: Inputs): Promise<Difference> {
-    return guarded(() => diffBatch(this.surroundings, olds, news));
+    return guarded(async () => {
+      await this.acquaint(olds);
+      const difference = await diffBatch(this.surroundings, olds, news);
+      const { generation } = recordOf(olds) ?? {};
+      if (difference.replaces && generation !== undefined) this.session.replacing.set(news.resourceUrn, generation);
+      return difference;
+    });
   }
 
   create(inputs: Inputs): Promise<{ id: string; outs: Outputs }> {
-    return this.shown(() => createBatch(inputs, this.desk, { replaces: this.session.inState.has(inputs.batchId) }));
+    return this.inTurn(inputs, () => {
+      const { inState, replacing } = this.session;
+      const displaces = replacing.get(inputs.resourceUrn);
+      return createBatch(inputs, this.desk, { replaces: inState.has(inputs.batchId), displaces });
+    });
   }
 
   read(id: string, props: Outputs): Promise<{ id?: string; props?: Outputs }> {
-    return this.shown(async () => {
+    return this.inTurn(props, async () => {
       await this.greet(props);
       const present = await readBatch(props, this.desk);
       return present ? { id, props: present } : {};
@@ -61,20 +71,28 @@ export class ProviderMethods {
   }
 
   update(id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }> {
-    return this.shown(async () => ({ outs: await updateBatch(id, olds, news, this.desk) }));
+    return this.inTurn(news, async () => ({ outs: await updateBatch(id, olds, news, this.desk) }));
   }
 
   delete(_id: string, props: Outputs): Promise<void> {
-    return this.shown(async () => {
+    return this.inTurn(props, async () => {
       await this.greet(props);
       await deleteBatch(props, this.desk);
     });
   }
 
-  /** Guarded, with how far it is on the screen while it goes on. */
-  private shown<T>(operation: () => Promise<T>): Promise<T> {
+  /** Guarded, a batch's operations one after the other, with how far each is on the screen while it goes on. */
+  private inTurn<T>({ batchId }: Inputs, operation: () => Promise<T>): Promise<T> {
     const { status } = this.surroundings;
-    return guarded(() => (status ? status.during(operation) : operation()));
+    const turn = () => this.session.inTurn(batchId, operation);
+    return guarded(() => (status ? status.during(turn) : turn()));
+  }
+
+  /** Tells the journal what the state shows: where it knows nothing of the batch, everything, else that somebody has heard of it. */
+  private async acquaint(olds: Outputs): Promise<void> {
+    const { openJournal, clock } = this.surroundings;
+    const store = openJournal(journalPlaceOf(olds));
+    await this.session.inTurn(olds.batchId, () => acquaint({ store, clock }, olds.batchId, recordOf(olds)));
   }
 
   /** Once for each journal: what somebody who was cut off has left in it. */

@@ -16,15 +16,22 @@ import { Workplace, type Desk } from './workplace';
 export async function createBatch(
   inputs: Inputs,
   desk: Desk,
-  { replaces }: { replaces: boolean },
+  { replaces, displaces }: { replaces: boolean; displaces?: string | undefined },
 ): Promise<{ id: string; outs: Outputs }> {
   const workplace = new Workplace(inputs, desk);
   const options = optionsOf(inputs, 'create');
-  const order = { type: 'create', options, createKeeps: true, ...request(workplace, inputs, 'create') } as const;
+  const order = {
+    type: 'create',
+    options,
+    createKeeps: true,
+    ...(displaces !== undefined && { displaces }),
+    ...request(workplace, inputs, 'create'),
+  } as const;
   // What nobody has heard of is this one's, unless what stands is what this one replaces.
   const { result, requestId } = await workplace.carryOut(order, { finished: !replaces });
   if (result.state === 'failed') throw await failedCreate(workplace, requestId, result);
   const generation = generationIn(result);
+  if (!replaces) await clearUnheard(workplace, generation);
   return { id: generation.id, outs: await stood(workplace, generation, generation.id) };
 }
 
@@ -149,6 +156,22 @@ async function stood(workplace: Workplace, generation: Generation, id: string): 
   });
 }
 
+/**
+ * Where a create begins anew, what earlier ones have made of which nobody has ever heard goes: they were cut off, and the program was
+ * changed since.
+ */
+async function clearUnheard(workplace: Workplace, generation: Generation): Promise<void> {
+  const head = await workplace.head();
+  const line = lineOf(head, generation.id);
+  const unheard = ({ id, named, phase }: Generation) =>
+    !line.has(id) && !named && (phase === 'standing' || phase === 'failed');
+  for (const { id } of head.generations.filter(unheard)) {
+    const order = { type: 'delete', named: id, line: {}, ...request(workplace, workplace.inputs, 'delete') } as const;
+    const { result } = await workplace.carryOut(order, { finished: false });
+    if (result.state === 'failed') throw await notClearedAway(workplace, generation.id, generation, result);
+  }
+}
+
 /** What the generation replaces falls, in the same call. */
 async function clearAway(workplace: Workplace, id: string, generation: Generation, named: string): Promise<void> {
   const head = await workplace.head();
@@ -164,10 +187,18 @@ async function clearAway(workplace: Workplace, id: string, generation: Generatio
     ...request(workplace, workplace.inputs, 'delete'),
   } as const;
   const { result } = await workplace.carryOut(order, { finished: false });
-  if (result.state !== 'failed') return;
-  throw new PartialFailure(id, await stood(workplace, generation, id), {
-    code: result.code,
-    message: `the change is made, but what it replaces could not be cleared away: ${result.message}`,
+  if (result.state === 'failed') throw await notClearedAway(workplace, id, generation, result);
+}
+
+async function notClearedAway(
+  workplace: Workplace,
+  id: string,
+  generation: Generation,
+  { code, message }: Failed,
+): Promise<Error> {
+  return new PartialFailure(id, await stood(workplace, generation, id), {
+    code,
+    message: `the change is made, but what it replaces could not be cleared away: ${message}`,
   });
 }
 

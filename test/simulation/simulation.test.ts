@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from './life/generate';
 import { perform } from './life/perform';
+import { generateTwin } from './twin/generate';
+import { performTwin } from './twin/perform';
 import { mutants } from './mutants/mutants';
 import { bundleWorker } from './run/bundle';
 import { Tally } from './tally';
@@ -15,6 +17,18 @@ describe('random lives of a stack', () => {
       const { violations } = await perform(generate(`unit-${i}`), new Tally());
       expect({ seed: `unit-${i}`, violations }).toEqual({ seed: `unit-${i}`, violations: [] });
     }
+  });
+
+  it('of Pulumi neither', async () => {
+    for (let i = 0; i < 40; i++) {
+      const { violations } = await performTwin(generateTwin(`unit-${i}`), new Tally());
+      expect({ seed: `unit-${i}`, violations }).toEqual({ seed: `unit-${i}`, violations: [] });
+    }
+  });
+
+  it.each(['same-1', 'same-2'])('of Pulumi are the same whenever they are lived: %s', async (seed) => {
+    const lived = () => performTwin(generateTwin(seed), new Tally());
+    expect((await lived()).digest).toBe((await lived()).digest);
   });
 
   it.each(['same-1', 'same-2', 'same-3', 'same-4'])('are the same whenever they are lived: %s', async (seed) => {

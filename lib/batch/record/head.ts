@@ -85,6 +85,8 @@ const generationSchema = z.looseObject({
   named: z.boolean(),
   /** The generation that the Update came with which asked for this one; only where its asker deletes line by line. */
   replaces: z.string().optional(),
+  /** The generation beside which it was made, to be deleted after that; only where its asker deletes line by line. */
+  displaces: z.string().optional(),
   /** Whether its change failed and what exists of it was kept. */
   kept: z.boolean().optional(),
   /** Whether what its own policy keeps is kept when it is dropped, whatever the policy of the batch says by then. */

@@ -25,7 +25,8 @@ export class Registrations {
     for (const job of jobs) {
       const running = job.status === 'CREATE' && job !== own && job.productKey === own?.productKey;
       // What another batch's dead change still makes, the cloud keeps apart: one job gets the name, and tells that it did.
-      if (this.world.calls.byId(job.registeredBy)?.batch !== call.batch) continue;
+      const by = this.world.calls.byId(job.registeredBy);
+      if (by?.batch !== call.batch || by.forgotten) continue;
       if (!running || !job.devices.some(({ deviceName }) => names.has(deviceName))) continue;
       const text = `job ${own.applyId} was started while job ${job.applyId} was making devices of the same names`;
       this.report.violated('I3', text);
@@ -47,7 +48,7 @@ export class Registrations {
     for (const earlier of all) {
       if (earlier.seq >= call.seq) return;
       if (earlier.operation !== call.operation || earlier.parameters.ApplyId !== ApplyId) continue;
-      if (earlier.told === 'no') continue;
+      if (earlier.told === 'no' || earlier.forgotten) continue;
       const after = call.sentAt - earlier.sentAt;
       const began = earlier.executedAt !== undefined && earlier.executedAt <= call.sentAt && earlier.code === undefined;
       if (!began && after >= FLIGHT_MS) continue;

@@ -21,10 +21,11 @@ export interface StoredGeneration {
   /** The ids that Deletes of its batch came with. */
   deletes: string[];
   phase: string;
+  bornAt: number;
   cloudKey: string;
   kind?: string;
   names: { chunks: { digest: string }[] };
-  drop?: { retains?: boolean };
+  drop?: { retains?: boolean; suspects?: string[] };
 }
 
 interface StoredHead {
@@ -35,14 +36,17 @@ interface StoredHead {
 
 /** Every generation of which the store still knows that there may be devices. */
 export function rememberedGenerations(store: MemoryStore): StoredGeneration[] {
+  return storedGenerations(store).filter(({ phase }) => phase !== 'gone');
+}
+
+/** Every generation that the store knows of. */
+export function storedGenerations(store: MemoryStore): StoredGeneration[] {
   const heads = [...store.objects.keys()].filter((key) => key.startsWith('heads/'));
-  return heads
-    .flatMap((key) => {
-      const head = readJson<StoredHead>(store, key);
-      const deletes = (head?.requests ?? []).flatMap(({ kind, named = '' }) => (kind === 'drop' ? [named] : []));
-      return (head?.generations ?? []).map((each) => ({ ...each, batchId: head?.batchId ?? '', deletes }));
-    })
-    .filter(({ phase }) => phase !== 'gone');
+  return heads.flatMap((key) => {
+    const head = readJson<StoredHead>(store, key);
+    const deletes = (head?.requests ?? []).flatMap(({ kind, named = '' }) => (kind === 'drop' ? [named] : []));
+    return (head?.generations ?? []).map((each) => ({ ...each, batchId: head?.batchId ?? '', deletes }));
+  });
 }
 
 /** When the first Delete of each id that a batch had one of was recorded. */

@@ -18,7 +18,14 @@ export class TaskStarts {
       if (earlier.seq >= call.seq) return;
       const same = earlier.operation === call.operation && earlier.at.id === call.at.id;
       // What another batch's dead change still makes, the cloud keeps apart: one job gets the name, and tells that it did.
-      if (!same || earlier.batch !== call.batch || earlier.stack !== call.stack || earlier.told === 'no') continue;
+      if (
+        !same ||
+        earlier.forgotten ||
+        earlier.batch !== call.batch ||
+        earlier.stack !== call.stack ||
+        earlier.told === 'no'
+      )
+        continue;
       const names = call.names.filter((name) => earlier.names.includes(name));
       const reason = names.length > 0 && this.whyTooEarly(call, earlier);
       if (reason) this.report.violated('I3', `${names.join(', ')} were asked for a second time: ${reason}`);

@@ -97,5 +97,7 @@ Object.assign(weights, {
 });
 
 function randomFault(random: Random): Fault {
-  return faultOf(random, random.weighted(weights));
+  const fault = faultOf(random, random.weighted(weights));
+  // A machine may sleep, but not on and on.
+  return fault.kind === 'paused' ? { ...fault, times: 1, ms: Math.min(fault.ms, 250_000) } : fault;
 }

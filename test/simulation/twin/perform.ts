@@ -119,6 +119,7 @@ class TwinPerformance {
       case 'meddle':
         return void this.world.meddle(deed.how);
       case 'lose':
+        await this.idle();
         return void this.lose(deed.what, deed.back);
       case 'wait':
         return void (await this.world.timeline.sleep(deed.ms));

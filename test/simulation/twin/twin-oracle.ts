@@ -11,6 +11,7 @@ import { Registrations } from '../oracle/registrations';
 import { Report } from '../oracle/report';
 import {
   rememberedGenerations,
+  storedGenerations,
   type StoredGeneration,
   type StoredManifest,
   type StoredSecrets,
@@ -27,8 +28,11 @@ import { credentialsOf, namesAfter, STACK } from './program';
 import type { Answer } from './provider';
 import type { TwinResource, TwinState } from './state';
 
-/** Beyond an operation's own time: a lease of somebody who died elsewhere, and what is cleared away after a change. */
-const MOST_WAIT_MS = 900_000;
+/** Beyond an operation's own time: a lease of somebody who died elsewhere, and as long as a process may stand still. */
+const MOST_WAIT_MS = 2_000_000;
+
+/** How far the clocks of two processes may be apart. */
+const MOST_SKEW_MS = 3_000;
 
 /**
  * Judges the life of a Pulumi stack as the other oracle does that of CloudFormation's: by the cloud's journal, by what Pulumi was
@@ -109,6 +113,8 @@ export class TwinOracle implements Follower {
       this.report.violated('I5', `${request} was superseded, and nothing came after it`);
     }
     if (kind === 'read' && props && heard) this.checkDrift(operation, props);
+    // Only the journal knows what it has made, when that can be read again.
+    if (kind === 'create' && line?.endsWith('[JournalUnavailable]')) this.unheard.add(batchId);
     if (!outputs || (kind !== 'create' && kind !== 'update')) {
       if (heard && kind === 'update' && resource) this.restore(resource, line ?? '');
       return;
@@ -129,7 +135,10 @@ export class TwinOracle implements Follower {
     this.claims.add(claim);
     this.unsure.delete(id);
     if (kind === 'create' && !resource) this.unheard.delete(batchId);
-    this.successes.check(batchId, spec, deployed, askedAt);
+    // What was cut off goes on: it is as old as its generation.
+    const bornAt = storedGenerations(this.world.store).find((each) => each.id === deployed.generation)?.bornAt;
+    const since = Math.min(askedAt, (bornAt ?? askedAt) - MOST_SKEW_MS);
+    this.successes.check(batchId, spec, deployed, since);
   }
 
   cutOff({ kind, batchId, resource }: Operation): void {
@@ -144,6 +153,8 @@ export class TwinOracle implements Follower {
     for (const { id, batchId } of rememberedGenerations(this.world.store)) {
       if (batches.has(batchId)) this.orphaned.add(id);
     }
+    // What an earlier journal told as well.
+    this.remembered.clear();
     for (const { outputs } of before.resources) this.orphaned.add(outputs.record.generation);
     for (const { id } of after.resources) this.unsure.add(id);
   }
@@ -151,6 +162,7 @@ export class TwinOracle implements Follower {
   /** What only the journal knew by now, nobody knows. */
   journalLost(): void {
     this.forgottenUpTo = this.world.calls.all.length;
+    for (const call of this.world.calls.all) call.forgotten = true;
     this.remembered.clear();
     for (const { devices } of this.claims.all()) for (const identity of devices.values()) this.remembered.add(identity);
     for (const { id } of this.state().resources) this.unsure.add(id);
@@ -158,6 +170,10 @@ export class TwinOracle implements Follower {
 
   /** `calm`: nothing went wrong in this step, nor was anything owed before it. */
   stepped(outcome: Outcome | undefined, idle: boolean, calm: boolean): void {
+    // The journal tells of devices that cannot be proven anybody's, and `status` shows it.
+    for (const { drop } of storedGenerations(this.world.store)) {
+      if (drop?.suspects) this.answers.heard('', `cannot be proven: ${drop.suspects.join()}`);
+    }
     this.registrations.check();
     this.rates.check();
     if (outcome === 'done') this.policies.completed(this.claims.all());
@@ -202,7 +218,10 @@ export class TwinOracle implements Follower {
     return this.operations.some(({ batchId }, i) => i > at && batchId === operation.batchId);
   }
 
-  private checkDrift({ askedAt }: Operation, { deviceNames, manifest, drift = [] }: Outputs): void {
+  private checkDrift({ askedAt }: Operation, { deviceNames, manifest, record, drift = [] }: Outputs): void {
+    const shown = rememberedGenerations(this.world.store).find(({ id }) => id === record.generation);
+    // What is on its way up or down is for the next up to finish.
+    if (shown?.phase !== 'standing') return;
     const { devices = [] } = manifest === '' ? {} : (JSON.parse(manifest) as StoredManifest);
     for (const { name, id } of devices) {
       const story = this.history.of(id);

@@ -31,6 +31,8 @@ export interface CallRecord {
   struck?: FaultKind;
   /** What its caller learned: that it was done, that it was not, or nothing of the two. */
   told: 'yes' | 'no' | 'nothing';
+  /** Whatever told of it is lost since. */
+  forgotten?: true;
 }
 
 /** Every call of a life, in the order in which they were sent. */

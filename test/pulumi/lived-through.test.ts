@@ -1,0 +1,103 @@
+/** What random lives of the twin have come upon (test/simulation/twin), one case after another. */
+import { Attendance } from '../../lib/pulumi/attendance';
+import type { Inputs } from '../../lib/pulumi/inputs';
+import * as provider from '../../lib/pulumi/provider';
+import { aliyun, certificates } from '../support/tested-clouds';
+import { VirtualClock } from '../support/virtual-clock';
+import { Stage } from './stage';
+
+const OTHER = 'OtherProduct1';
+const urn = (name: string) => `urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:DeviceBatch::${name}`;
+
+describe.each([aliyun, certificates])('on $name', (cloud) => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await Stage.set(cloud);
+  });
+  afterEach(() => stage.end());
+
+  const checked = async (changes: Partial<Inputs>, olds: Partial<Inputs> = {}) => {
+    const { inputs, failures } = await provider.check(olds, stage.inputs(changes));
+    expect(failures).toEqual([]);
+    return inputs;
+  };
+
+  it('what a create made of which nobody has heard goes when another program creates the batch (I2, I11)', async () => {
+    // One that no other test has had in its state.
+    const resourceUrn = urn(`unheard of on ${cloud.name}`);
+    await stage.up({ resourceUrn });
+    stage.state = undefined;
+    const outputs = await stage.up({ resourceUrn, devices: { named: ['light-002', 'gate'] } });
+    expect(outputs.deviceNames).toEqual(['light-002', 'gate']);
+    expect(stage.devices()).toEqual(['gate', 'light-002']);
+    await stage.destroy();
+    expect(stage.devices()).toEqual([]);
+  });
+
+  it('a replaced batch and its replacement may be destroyed side by side: neither supersedes the other (I5)', async () => {
+    cloud.seed(stage.core, { product: OTHER });
+    await stage.up();
+    const undeletable = { kind: 'businessError', code: cloud.codes.undeletable } as const;
+    stage.core.faults.add({ operation: 'DeleteDevice', fault: undeletable, after: 1, times: 1_000 });
+    await expect(stage.up({ cloud: cloud.product(stage.core, OTHER, stage.emulator.url) })).rejects.toThrow();
+    stage.core.faults.clear();
+    const both = [...stage.pending, stage.state].flatMap((each) => each ?? []);
+    expect(both).toHaveLength(2);
+    await Promise.all(both.map(({ id, outputs }) => provider.delete(id, outputs)));
+    expect([...stage.devices(), ...stage.devices(OTHER)]).toEqual([]);
+  });
+
+  it('a batch that was renamed and another one under its old name, which share an id, change side by side (I5)', async () => {
+    const first = await checked({ resourceUrn: urn('old') });
+    const made = await provider.create(first);
+    const renamed = await checked({ resourceUrn: urn('new'), devices: { named: ['light-001'] } }, first);
+    await provider.diff(made.id, made.outs, renamed);
+    const again = await checked({ resourceUrn: urn('old'), devices: { named: ['gate'] } });
+    const [updated, created] = await Promise.all([
+      provider.update(made.id, made.outs, renamed),
+      provider.create(again),
+    ]);
+    expect(stage.devices()).toEqual(['gate', 'light-001']);
+    await provider.delete(created.id, created.outs);
+    expect(stage.devices()).toEqual(['light-001']);
+    await provider.delete(made.id, updated.outs);
+    expect(stage.devices()).toEqual([]);
+  });
+
+  it('a name moves from one batch to another where the journal of both is lost', async () => {
+    const giver = await checked({ resourceUrn: urn('giver') });
+    const given = await provider.create(giver);
+    stage.loseJournal();
+    const less = await checked({ resourceUrn: urn('giver'), devices: { named: ['light-001'] } }, giver);
+    await provider.diff(given.id, given.outs, less);
+    const taken = await provider.create(
+      await checked({ resourceUrn: urn('taker'), devices: { named: ['light-002'] } }),
+    );
+    expect(taken.outs.deviceNames).toEqual(['light-002']);
+    const { outs } = await provider.update(given.id, given.outs, less);
+    expect(stage.devices()).toEqual(['light-001', 'light-002']);
+    await provider.delete(taken.id, taken.outs);
+    await provider.delete(given.id, outs);
+    expect(stage.devices()).toEqual([]);
+  });
+
+  it('what was replaced lists nothing any more where the journal is written from the state of its replacement (I2)', async () => {
+    cloud.seed(stage.core, { product: OTHER });
+    await stage.up();
+    await stage.up({ cloud: cloud.product(stage.core, OTHER, stage.emulator.url) });
+    stage.loseJournal();
+    await stage.up();
+    expect(stage.devices()).toEqual(['light-001', 'light-002', 'light-003']);
+    expect(stage.devices(OTHER)).toEqual([]);
+    await stage.destroy();
+    expect(stage.devices()).toEqual([]);
+    expect(stage.journalTexts().filter((text) => text.includes('"phase":"standing"'))).toEqual([]);
+  });
+});
+
+test('an engine that has gone before its provider called the cloud for the first time has gone', async () => {
+  let isThere = true;
+  const attendance = new Attendance(() => Promise.resolve(isThere), new VirtualClock());
+  isThere = false;
+  await expect(attendance.check()).rejects.toThrow('is gone');
+});
