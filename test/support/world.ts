@@ -221,7 +221,7 @@ export class World {
     return Buffer.from(file);
   }
 
-  /** The way to the cloud, until it is closed. */
+  /** The way to the cloud, without a network but for what the saboteur makes of it, until it is closed. */
   transport(sabotage: Sabotage = (_what, run) => run()): Transport {
     let closed = false;
     return {
