@@ -94,9 +94,17 @@ export class Town {
 
   /** How many jobs were told to create devices. */
   get registrations(): number {
-    const { journal } = this.emulator;
-    return journal.calls(this.cloud.operations.create).filter(({ executed, code }) => executed && code === undefined)
-      .length;
+    return this.#executed(this.cloud.operations.create);
+  }
+
+  /** How often it was asked how far a job is. */
+  get looks(): number {
+    return this.#executed(this.cloud.operations.status);
+  }
+
+  #executed(operation: string): number {
+    const calls = this.emulator.journal.calls(operation);
+    return calls.filter(({ executed, code }) => executed && code === undefined).length;
   }
 
   /** The names of all devices that were ever deleted, in that order. */
