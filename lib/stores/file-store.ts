@@ -19,14 +19,15 @@ export class FileStore implements Store {
   constructor(readonly folder: string) {}
 
   async get(key: string): Promise<StoredObject | undefined> {
-    for (;;) {
+    for (let missing: number | undefined; ;) {
       const newest = (await this.versionsOf(key)).at(-1);
       if (newest === undefined) return undefined;
       try {
         return { body: await readFile(this.fileOf(key, newest)), version: String(newest) };
       } catch (error) {
-        // Somebody has written a newer one and deleted this one in between.
-        if (!isMissing(error)) throw error;
+        // Somebody has written a newer one and deleted this one in between; a link to nowhere stays missing.
+        if (!isMissing(error) || newest === missing) throw error;
+        missing = newest;
       }
     }
   }
@@ -108,10 +109,11 @@ export class FileStore implements Store {
 /** What a file is called before it is complete. */
 const TEMPORARY = '.writing-';
 
-const NUMBER = /^\d+$/;
+/** As `put` writes it: what is written otherwise, or is too large to be counted on, is none of ours. */
+const NUMBER = /^[1-9]\d{0,14}$/;
 
 function keyOf(path: string): string | undefined {
-  return /^(.+)\.v\d+$/.exec(path)?.[1];
+  return /^(.+)\.v[1-9]\d{0,14}$/.exec(path)?.[1];
 }
 
 function holds(condition: PutCondition | undefined, newest: number | undefined): boolean {
