@@ -97,8 +97,8 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I5: the record of a newer major version is worked on all the same',
     file: 'lib/batch/record/batch-record.ts',
-    from: 'if (Math.floor(head.version) > HEAD_VERSION) {',
-    to: 'if (head.version < 0) {',
+    from: 'if (Math.floor(version) > HEAD_VERSION) {',
+    to: 'if (version < 0) {',
   },
   {
     mistake: 'I6: nobody looks at the deadline',
