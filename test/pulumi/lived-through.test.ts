@@ -34,6 +34,18 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
   });
 
+  it('a journal that is older than what became of the batch is not taken at its word: the devices are looked up (I4)', async () => {
+    const resourceUrn = urn(`told by an old journal on ${cloud.name}`);
+    await stage.up({ resourceUrn });
+    const old = stage.copyJournal();
+    await stage.destroy();
+    stage.bringBack(old);
+    const outputs = await stage.up({ resourceUrn });
+    expect(stage.devices()).toEqual(outputs.deviceNames);
+    await stage.destroy();
+    expect(stage.devices()).toEqual([]);
+  });
+
   it('a replaced batch and its replacement may be destroyed side by side: neither supersedes the other (I5)', async () => {
     cloud.seed(stage.core, { product: OTHER });
     await stage.up();

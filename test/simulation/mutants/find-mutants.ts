@@ -17,7 +17,15 @@ export async function findMutants({ builds, seed, runs, processes, say }: Search
   let missed = 0;
   for (const mutant of mutants) {
     const worker = await bundleWorker(`${builds}/mutant-${process.pid}.cjs`, mutant);
-    const { lived, broken } = await run({ worker, seed, runs, processes, mostBroken: 1, tells: false });
+    const { lived, broken } = await run({
+      worker,
+      seed,
+      ...(mutant.twin && { twin: mutant.twin }),
+      runs,
+      processes,
+      mostBroken: 1,
+      tells: false,
+    });
     const [first] = broken;
     if (!first) missed++;
     say(

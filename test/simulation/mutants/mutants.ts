@@ -1,8 +1,11 @@
 import type { SourceChange } from '../run/bundle';
+import type { Twin } from '../run/lives';
 
 /** A mistake that somebody might make in one line, and the invariant that it breaks. */
 export interface Mutant extends SourceChange {
   mistake: string;
+  /** Whose lives can show it; any by default. */
+  twin?: Twin;
 }
 
 /**
@@ -141,5 +144,40 @@ export const mutants: readonly Mutant[] = [
     file: 'lib/batch/empty-store.ts',
     from: "return phase !== 'gone' && planned;",
     to: 'return false;',
+  },
+  {
+    mistake: 'I1: the twin goes by a journal that the state has left behind',
+    twin: 'pulumi',
+    file: 'lib/pulumi/journal.ts',
+    from: 'if (present?.states?.includes(record.state)) return;',
+    to: 'if (present) return;',
+  },
+  {
+    mistake: 'I2: what a create made of which nobody has heard is left for ever',
+    twin: 'pulumi',
+    file: 'lib/pulumi/operations.ts',
+    from: 'if (!replaces) await clearUnheard(workplace, generation);',
+    to: '',
+  },
+  {
+    mistake: 'I5: a batch and its replacement are deleted over each other',
+    twin: 'pulumi',
+    file: 'lib/pulumi/session.ts',
+    from: 'await before?.catch(() => undefined);',
+    to: '',
+  },
+  {
+    mistake: 'I5: a provider works on although its engine is gone',
+    twin: 'pulumi',
+    file: 'lib/pulumi/attendance.ts',
+    from: 'if (!(await this.last.there)) throw new EngineGone();',
+    to: '',
+  },
+  {
+    mistake: 'I4: a change begins without what the state knows',
+    twin: 'pulumi',
+    file: 'lib/pulumi/operations.ts',
+    from: "await restore(workplace, olds.batchId, record, (message) => workplace.observer.log('warn', message));",
+    to: '',
   },
 ];
