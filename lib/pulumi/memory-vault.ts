@@ -6,24 +6,27 @@ import type { CredentialPlace, CredentialVault } from '../batch/ports/vault';
  * is put in at the beginning of a call (`remember`), so that a change carries it over.
  */
 export class MemoryVault implements CredentialVault {
-  /** By identity: a device that was registered anew has other secrets. */
+  /** By batch and identity: a device that was registered anew has other secrets, and some APIs tell names only, on whichever product. */
   private readonly devices = new Map<string, CollectedDevice>();
 
-  remember(devices: Iterable<CollectedDevice>): void {
-    for (const device of devices) this.devices.set(keyOf(device), device);
+  remember(batchId: string, devices: Iterable<CollectedDevice>): void {
+    for (const device of devices) this.devices.set(keyOf(batchId, device), device);
   }
 
   /** The secrets of those of the devices that are known, in the order asked for. */
-  of(devices: Iterable<{ name: string; identity: string }>): CollectedDevice[] {
-    return [...devices].flatMap((device) => this.devices.get(keyOf(device)) ?? []);
+  of(batchId: string, devices: Iterable<{ name: string; identity: string }>): CollectedDevice[] {
+    return [...devices].flatMap((device) => this.devices.get(keyOf(batchId, device)) ?? []);
   }
 
-  async savePart(_place: CredentialPlace, _part: string, devices: readonly CollectedDevice[]): Promise<void> {
-    this.remember(devices);
+  async savePart({ batchId }: CredentialPlace, _part: string, devices: readonly CollectedDevice[]): Promise<void> {
+    this.remember(batchId, devices);
   }
 
-  async *read(_place: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {
-    yield this.of([...devices].map(([name, identity]) => ({ name, identity })));
+  async *read({ batchId }: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {
+    yield this.of(
+      batchId,
+      [...devices].map(([name, identity]) => ({ name, identity })),
+    );
   }
 
   async finish(): Promise<void> {
@@ -35,6 +38,6 @@ export class MemoryVault implements CredentialVault {
   }
 }
 
-function keyOf({ name, identity }: { name: string; identity: string }): string {
-  return JSON.stringify([name, identity]);
+function keyOf(batchId: string, { name, identity }: { name: string; identity: string }): string {
+  return JSON.stringify([batchId, name, identity]);
 }

@@ -119,7 +119,7 @@ function request({ clock }: Workplace, inputs: Inputs, operation: Operation): { 
 async function prepare(workplace: Workplace, olds: Outputs, next?: Inputs): Promise<StateRecord | undefined> {
   const record = await restored(workplace, olds);
   const { files, vault } = workplace.surroundings;
-  vault.remember(await keptSecrets(files, olds, next));
+  vault.remember(olds.batchId, await keptSecrets(files, olds, next));
   return record;
 }
 

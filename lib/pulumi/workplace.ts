@@ -96,12 +96,12 @@ export class Workplace {
     const generation = generationOf(await this.head(), generationId);
     const devices = [...(await loadDevices(this.store, generation)).values()];
     const { vault } = this.surroundings;
-    const held = new Set(vault.of(devices).map(({ name }) => name));
+    const held = new Set(vault.of(this.batchId, devices).map(({ name }) => name));
     if (held.size < devices.length) {
       const until = this.clock.now() + STRETCH_MS;
-      vault.remember(await readSecrets(this.ports(), this.batchId, generationId, held, until));
+      vault.remember(this.batchId, await readSecrets(this.ports(), this.batchId, generationId, held, until));
     }
-    const found = vault.of(devices);
+    const found = vault.of(this.batchId, devices);
     const known = new Set(found.map(({ name }) => name));
     return { text: secretsText(found), lost: devices.map(({ name }) => name).filter((name) => !known.has(name)) };
   }

@@ -1,6 +1,7 @@
 /** What random lives of the twin have come upon (test/simulation/twin), one case after another. */
 import { Attendance } from '../../lib/pulumi/attendance';
 import type { Inputs } from '../../lib/pulumi/inputs';
+import { MemoryVault } from '../../lib/pulumi/memory-vault';
 import * as provider from '../../lib/pulumi/provider';
 import { aliyun, certificates } from '../support/tested-clouds';
 import { VirtualClock } from '../support/virtual-clock';
@@ -105,6 +106,18 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
     expect(stage.journalTexts().filter((text) => text.includes('"phase":"standing"'))).toEqual([]);
   });
+});
+
+test('devices of one name on two products, which API 2.0 tells by their names only, keep their own secrets (I4)', () => {
+  const vault = new MemoryVault();
+  const device = (secret: string) => ({
+    name: 'light-001',
+    identity: 'name:light-001',
+    credentials: { DevicePsk: secret },
+  });
+  vault.remember('one', [device('its own')]);
+  vault.remember('other', [device('another one')]);
+  expect(vault.of('one', [device('')])).toEqual([device('its own')]);
 });
 
 test('an engine that has gone before its provider called the cloud for the first time has gone', async () => {
