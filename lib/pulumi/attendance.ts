@@ -27,12 +27,16 @@ export class Attendance {
     this.seen = look();
   }
 
-  /** @throws EngineGone where the engine was there once and is not any more. */
-  async check(): Promise<void> {
+  /**
+   * `afresh`: what was seen a moment ago is not good enough.
+   *
+   * @throws EngineGone where the engine was there once and is not any more.
+   */
+  async check({ afresh = false } = {}): Promise<void> {
     // Somebody who has never been there cannot have gone: a test's stand-in, or an address of another kind.
     if (!(await this.seen)) return;
     const now = this.clock.now();
-    if (!this.last || now - this.last.at > FRESH_MS) this.last = { at: now, there: this.look() };
+    if (afresh || !this.last || now - this.last.at > FRESH_MS) this.last = { at: now, there: this.look() };
     if (!(await this.last.there)) throw new EngineGone();
   }
 }

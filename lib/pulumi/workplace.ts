@@ -64,7 +64,11 @@ export class Workplace {
   async carryOut(order: Order, { finished }: { finished: boolean }): Promise<{ result: Result; requestId: string }> {
     const { store, clock, batchId, session } = this;
     const asked = { ...order, asker: this.surroundings.workers.self };
+    const { attendance } = this.surroundings;
+    // An order of somebody who is gone would supersede that of whoever has come since.
+    await attendance.check({ afresh: true });
     const again = asked.type === 'delete' ? undefined : await this.takenUp(asked, finished);
+    if (again === undefined) await attendance.check({ afresh: true });
     if (again === undefined) await submit(store, clock, batchId, asked);
     const requestId = again ?? order.requestId;
     session.working += 1;

@@ -126,3 +126,12 @@ test('an engine that has gone before its provider called the cloud for the first
   isThere = false;
   await expect(attendance.check()).rejects.toThrow('is gone');
 });
+
+test('who is about to give an order looks for the engine once more, however lately it was there (I5)', async () => {
+  let isThere = true;
+  const attendance = new Attendance(() => Promise.resolve(isThere), new VirtualClock());
+  await attendance.check();
+  isThere = false;
+  await attendance.check();
+  await expect(attendance.check({ afresh: true })).rejects.toThrow('is gone');
+});

@@ -146,13 +146,6 @@ export const mutants: readonly Mutant[] = [
     to: 'return false;',
   },
   {
-    mistake: 'I1: the twin goes by a journal that the state has left behind',
-    twin: 'pulumi',
-    file: 'lib/pulumi/journal.ts',
-    from: 'if (present?.states?.includes(record.state)) return;',
-    to: 'if (present) return;',
-  },
-  {
     mistake: 'I2: what a create made of which nobody has heard is left for ever',
     twin: 'pulumi',
     file: 'lib/pulumi/operations.ts',
