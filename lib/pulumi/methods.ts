@@ -19,7 +19,7 @@ export class ProviderMethods {
 
   constructor(
     private readonly surroundings: Surroundings,
-    private readonly session = new Session(),
+    private readonly session = new Session(surroundings.clock),
   ) {
     this.desk = { surroundings, session };
   }

@@ -31,7 +31,8 @@ export async function createBatch(
   const { result, requestId } = await workplace.carryOut(order, { finished: !replaces });
   if (result.state === 'failed') throw await failedCreate(workplace, requestId, result);
   const generation = generationIn(result);
-  if (!replaces) await clearUnheard(workplace, generation);
+  const unclear = await clear(workplace, replaces ? [] : await unheardBefore(workplace, generation.id));
+  if (unclear) throw await notClearedAway(workplace, generation.id, generation, unclear);
   return { id: generation.id, outs: await stood(workplace, generation, generation.id) };
 }
 
@@ -59,9 +60,9 @@ export async function deleteBatch(olds: Outputs, desk: Desk): Promise<void> {
   // Nobody needs the secrets of what goes: it goes also where they cannot be read.
   const record = await restored(workplace, olds);
   if (!record) return;
-  const order = { type: 'delete', named: record.generation, line: {}, ...request(workplace, olds, 'delete') } as const;
-  const { result } = await workplace.carryOut(order, { finished: false });
-  if (result.state === 'failed') throw new BatchError(result.code, result.message);
+  const unheard = await unheardBefore(workplace, record.generation);
+  const failed = await clear(workplace, [record.generation, ...unheard]);
+  if (failed) throw new BatchError(failed.code, failed.message);
 }
 
 /** Compares the batch with the cloud. Undefined where there is nothing left of it. */
@@ -157,19 +158,26 @@ async function stood(workplace: Workplace, generation: Generation, id: string): 
 }
 
 /**
- * Where a create begins anew, what earlier ones have made of which nobody has ever heard goes: they were cut off, and the program was
- * changed since.
+ * What was made before a generation of the batch and has never been heard of: those who made it were cut off, and the program was changed
+ * since.
  */
-async function clearUnheard(workplace: Workplace, generation: Generation): Promise<void> {
+async function unheardBefore(workplace: Workplace, generationId: string): Promise<string[]> {
   const head = await workplace.head();
-  const line = lineOf(head, generation.id);
-  const unheard = ({ id, named, phase }: Generation) =>
-    !line.has(id) && !named && (phase === 'standing' || phase === 'failed');
-  for (const { id } of head.generations.filter(unheard)) {
-    const order = { type: 'delete', named: id, line: {}, ...request(workplace, workplace.inputs, 'delete') } as const;
+  const line = lineOf(head, generationId);
+  const bornAt = head.generations.find(({ id }) => id === generationId)?.bornAt ?? 0;
+  return head.generations
+    .filter((each) => !line.has(each.id) && !each.named && each.bornAt < bornAt)
+    .filter(({ phase }) => phase === 'standing' || phase === 'failed')
+    .map(({ id }) => id);
+}
+
+async function clear(workplace: Workplace, generations: readonly string[]): Promise<Failed | undefined> {
+  for (const named of generations) {
+    const order = { type: 'delete', named, line: {}, ...request(workplace, workplace.inputs, 'delete') } as const;
     const { result } = await workplace.carryOut(order, { finished: false });
-    if (result.state === 'failed') throw await notClearedAway(workplace, generation.id, generation, result);
+    if (result.state === 'failed') return result;
   }
+  return undefined;
 }
 
 /** What the generation replaces falls, in the same call. */

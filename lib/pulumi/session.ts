@@ -1,11 +1,11 @@
+import type { CloudReference } from '../batch/contract';
+import type { Clock } from '../batch/ports/clock';
+import { RateLimits } from '../clouds/http/rate-limits';
 import type { StackConfig } from './cloud-keys';
 
 /** What the calls of one provider process have in common while it lives. */
 export class Session {
   config?: StackConfig;
-
-  /** Calls that work side by side share the account's rates. */
-  working = 0;
 
   /** Batches that the state has: whoever creates one of them anew replaces it. */
   readonly inState = new Set<string>();
@@ -13,10 +13,21 @@ export class Session {
   /** Batches that are about to be created anew beside the generation of theirs that is then deleted, by the URNs of their resources. */
   readonly replacing = new Map<string, string>();
 
+  /** The account's rates at each cloud: batches that are worked on side by side share them (I10). */
+  private readonly rates: Record<'aliyun' | 'tencent', RateLimits>;
+
   private readonly turns = new Map<string, Promise<unknown>>();
 
   /** Journals of which it was told what is left in them. */
   readonly greeted = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.rates = { aliyun: new RateLimits(clock, 1), tencent: new RateLimits(clock, 1) };
+  }
+
+  ratesAt({ aliyun }: CloudReference): RateLimits {
+    return aliyun ? this.rates.aliyun : this.rates.tencent;
+  }
 
   /**
    * Does something with a batch when whatever else is done with it here is over: a resource that was replaced and its replacement

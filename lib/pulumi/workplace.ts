@@ -62,7 +62,7 @@ export class Workplace {
 
   /** Takes up what is like the order, or submits it, and works on it to its end. */
   async carryOut(order: Order, { finished }: { finished: boolean }): Promise<{ result: Result; requestId: string }> {
-    const { store, clock, batchId, session } = this;
+    const { store, clock, batchId } = this;
     const asked = { ...order, asker: this.surroundings.workers.self };
     const { attendance } = this.surroundings;
     // An order of somebody who is gone would supersede that of whoever has come since.
@@ -71,12 +71,7 @@ export class Workplace {
     if (again === undefined) await attendance.check({ afresh: true });
     if (again === undefined) await submit(store, clock, batchId, asked);
     const requestId = again ?? order.requestId;
-    session.working += 1;
-    try {
-      return { result: await this.work(requestId), requestId };
-    } finally {
-      session.working -= 1;
-    }
+    return { result: await this.work(requestId), requestId };
   }
 
   /** What ended long ago, or is told by an old journal, counts only if its devices are there still: else it is made anew. */
@@ -128,7 +123,7 @@ export class Workplace {
     const { clock, observer, session } = this;
     const { attendance } = this.surroundings;
     await attendance.check();
-    const environment = { clock, observer, share: Math.max(1, session.working), until };
+    const environment = { clock, observer, share: 1, rates: session.ratesAt(cloud), until };
     const { cloud: connected, hint } = this.surroundings.connect(cloud, environment, session.config);
     return attended(connected, attendance, hint);
   }

@@ -35,6 +35,19 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
   });
 
+  it('what a create made of which nobody has heard goes with the batch, where the create that came after it failed (I2, I11)', async () => {
+    const resourceUrn = urn(`unheard of before a failure on ${cloud.name}`);
+    await stage.up({ resourceUrn });
+    stage.state = undefined;
+    stage.core.faults.add({ fault: { kind: 'failCreate', names: ['gate'] } });
+    const other = { devices: { named: ['light-002', 'bell', 'gate'] }, onPartialFailure: 'keep' as const };
+    await expect(stage.up({ resourceUrn, ...other })).rejects.toThrow(/gate.*kept/);
+    stage.core.faults.clear();
+    expect(stage.state).toBeDefined();
+    await stage.destroy();
+    expect(stage.devices()).toEqual([]);
+  });
+
   it('a journal that is older than what became of the batch is not taken at its word: the devices are looked up (I4)', async () => {
     const resourceUrn = urn(`told by an old journal on ${cloud.name}`);
     await stage.up({ resourceUrn });

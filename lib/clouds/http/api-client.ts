@@ -18,6 +18,8 @@ export interface ApiClientOptions<Credentials> {
   observer: Observer;
   /** How many batches share the account's rates. */
   share: number;
+  /** The account's limiters, where connections of this process share them. @default ones of its own, by `share` */
+  rates?: RateLimits | undefined;
   /** The moment (ms since 1970) after which no request may still run. */
   until: number;
   /** Milliseconds that one request may take. @default 30000 */
@@ -58,7 +60,7 @@ export class ApiClient<Credentials> {
   constructor(private readonly options: ApiClientOptions<Credentials>) {
     // Each call that waits listens to it; Node would take more than ten for a leak.
     setMaxListeners(0, this.ending.signal);
-    this.rates = new RateLimits(options.clock, options.share, this.ending.signal);
+    this.rates = options.rates ?? new RateLimits(options.clock, options.share);
     this.credentials = new CredentialCache(options.credentials);
   }
 
@@ -104,7 +106,7 @@ export class ApiClient<Credentials> {
   private async attempt<Answer>(call: ApiCall<Answer, Credentials>, remedies: Remedies): Promise<Answer> {
     const { name, perSecond } = call.operation;
     const credentials = await this.presentKeys();
-    const permit = await this.rates.of(name, perSecond).acquire(this.options.until);
+    const permit = await this.rates.of(name, perSecond).acquire(this.options.until, this.ending.signal);
     if (permit === undefined) throw this.tooLate(call);
     const outcome = await this.exchange(call, credentials);
     if ('answer' in outcome) {

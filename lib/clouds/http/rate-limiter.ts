@@ -31,14 +31,13 @@ export class RateLimiter {
   private modestUntil: number;
   /** Counts the decreases: calls that were under way at one are its cause, not a reason for another. */
   private epoch = 0;
-  private readonly waiting: { until: number; resolve: (permit: Permit | undefined) => void }[] = [];
+  private readonly waiting: Waiting[] = [];
   private serving = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly documentedRate: number,
     private readonly share: number,
-    private readonly ending?: AbortSignal,
   ) {
     this.highestRate = documentedRate * RATE_USE;
     this.startRate = this.highestRate / share;
@@ -47,10 +46,10 @@ export class RateLimiter {
     this.modestUntil = clock.now() + MODEST_MS;
   }
 
-  /** Waits for a turn; undefined if none comes before `until` (ms since 1970) or the connection ends. */
-  acquire(until: number): Promise<Permit | undefined> {
+  /** Waits for a turn; undefined if none comes before `until` (ms since 1970) or the connection ends that asks for it. */
+  acquire(until: number, ending?: AbortSignal): Promise<Permit | undefined> {
     return new Promise((resolve) => {
-      this.waiting.push({ until, resolve });
+      this.waiting.push({ until, ending, resolve });
       void this.serve();
     });
   }
@@ -66,11 +65,11 @@ export class RateLimiter {
     this.serving = true;
     for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
       const wait = this.msToNextToken();
-      if (this.ending?.aborted || this.clock.now() + wait >= first.until) {
+      if (first.ending?.aborted || this.clock.now() + wait >= first.until) {
         this.waiting.shift();
         first.resolve(undefined);
       } else if (wait > 0) {
-        await this.clock.sleep(wait, this.ending);
+        await this.clock.sleep(wait, first.ending);
       } else {
         this.waiting.shift();
         this.tokens -= 1;
@@ -123,6 +122,12 @@ export class RateLimiter {
     this.refill();
     this.rate = Math.min(limit, this.rate + (below ? this.startRate : this.highestRate) * STEP * seconds);
   }
+}
+
+interface Waiting {
+  until: number;
+  ending: AbortSignal | undefined;
+  resolve: (permit: Permit | undefined) => void;
 }
 
 /** The part of a rate that is won back in a second. */

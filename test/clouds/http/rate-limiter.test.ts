@@ -157,11 +157,24 @@ describe('the rate limiter', () => {
 
   test('the end of the connection ends all waiting', async () => {
     const ending = new AbortController();
-    const limiter = new RateLimiter(clock, 5, 1, ending.signal);
-    const waiting = Promise.all([1, 2, 3].map(() => limiter.acquire(Infinity)));
+    const limiter = new RateLimiter(clock, 5, 1);
+    const waiting = Promise.all([1, 2, 3].map(() => limiter.acquire(Infinity, ending.signal)));
     await Promise.resolve();
     ending.abort();
     expect((await waiting).filter((permit) => permit === undefined)).toHaveLength(2);
     expect(clock.now()).toBe(start);
+  });
+
+  test('I10: connections that share a limiter have one rate, and the end of one is none of the other', async () => {
+    const ending = new AbortController();
+    const rates = new RateLimits(clock, 1);
+    const order: string[] = [];
+    const takes = async (name: string, signal?: AbortSignal) =>
+      order.push(`${name} ${(await rates.of('A', 5).acquire(Infinity, signal)) ? clock.now() - start : 'ended'}`);
+    const all = Promise.all([takes('one'), takes('other', ending.signal), takes('one'), takes('other')]);
+    await Promise.resolve();
+    ending.abort();
+    await all;
+    expect(order).toEqual(['one 0', 'other ended', 'one 250', 'other 500']);
   });
 });

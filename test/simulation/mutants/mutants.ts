@@ -149,8 +149,8 @@ export const mutants: readonly Mutant[] = [
     mistake: 'I2: what a create made of which nobody has heard is left for ever',
     twin: 'pulumi',
     file: 'lib/pulumi/operations.ts',
-    from: 'if (!replaces) await clearUnheard(workplace, generation);',
-    to: '',
+    from: 'await clear(workplace, replaces ? [] : await unheardBefore(workplace, generation.id))',
+    to: 'undefined',
   },
   {
     mistake: 'I5: a batch and its replacement are deleted over each other',

@@ -17,7 +17,7 @@ export type Answer<T> = { result: T } | { error: Error } | { died: true };
 export class TwinProvider {
   readonly process: Process;
   private readonly surroundings: Omit<Surroundings, 'openJournal' | 'connect'>;
-  private readonly session = new Session();
+  private readonly session: Session;
 
   /** `isThere`: whether the engine that has started it still listens. */
   constructor(
@@ -28,6 +28,7 @@ export class TwinProvider {
     const cause = { stack: '', batch: '', request: '' };
     this.process = new Process(world, world.nextProcess(), cause, LONGEST_MS, false);
     const { process } = this;
+    this.session = new Session(process.clock);
     this.surroundings = {
       clock: process.clock,
       workers: { self: machine.workerOf(process), isDead: (worker) => machine.isDead(worker) },

@@ -37,7 +37,7 @@ export class DirectClient {
     private readonly product: SimulatedProduct,
     private readonly environment: CloudEnvironment,
   ) {
-    this.rates = new RateLimits(environment.clock, environment.share, this.ending.signal);
+    this.rates = environment.rates ?? new RateLimits(environment.clock, environment.share);
   }
 
   call<Answer>(operation: Operation<Answer>, query: Parameters, form: Parameters = {}): Promise<Answer> {
@@ -73,7 +73,7 @@ export class DirectClient {
     query: Parameters,
     ticket?: RequestTicket,
   ): Promise<Answer> {
-    const permit = await this.rates.of(operation.name, operation.perSecond).acquire(this.environment.until);
+    const permit = await this.rates.of(operation.name, operation.perSecond).acquire(this.environment.until, this.ending.signal);
     const outcome: Outcome<Answer> = permit ? await this.exchange(operation, query, ticket) : { failure: outOfTime() };
     if ('answer' in outcome) {
       permit?.admitted();
