@@ -151,6 +151,7 @@ class TwinPerformance {
     const { objects } = this.machine.journal;
     objects.clear();
     for (const [key, object] of copy?.journal ?? []) objects.set(key, object);
+    this.oracle.journalCameBack();
   }
 
   /** The end of each life: nothing goes wrong any more, every job ends, and the stack is destroyed. Then nothing may be left. */

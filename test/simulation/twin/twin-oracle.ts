@@ -61,6 +61,8 @@ export class TwinOracle implements Follower {
   /** Of calls up to this one the journal may know nothing any more. */
   private forgottenUpTo = 0;
   private readonly remembered = new Set<string>();
+  /** Devices that a batch took for a stranger's when it adopted them. */
+  private readonly takenOver = new Set<string>();
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -131,6 +133,7 @@ export class TwinOracle implements Follower {
     }
     const claim = this.successes.claimOf(batchId, spec, deployed);
     this.policies.told(claim);
+    if (spec.onExisting) this.takeOver(batchId, [...claim.devices.values()]);
     if (!heard) return;
     this.claims.add(claim);
     this.unsure.delete(id);
@@ -168,6 +171,14 @@ export class TwinOracle implements Follower {
     for (const { id } of this.state().resources) this.unsure.add(id);
   }
 
+  /** An old journal may take batches for standing that the state has not any more: nothing tells that they were deleted. */
+  journalCameBack(): void {
+    const known = new Set(this.state().resources.map(({ outputs }) => outputs.batchId));
+    for (const { id, batchId } of rememberedGenerations(this.world.store)) {
+      if (!known.has(batchId)) this.orphaned.add(id);
+    }
+  }
+
   /** `calm`: nothing went wrong in this step, nor was anything owed before it. */
   stepped(outcome: Outcome | undefined, idle: boolean, calm: boolean): void {
     // The journal tells of devices that cannot be proven anybody's, and `status` shows it.
@@ -202,6 +213,14 @@ export class TwinOracle implements Follower {
       devices: new Map([...claim.devices].filter(([name]) => kept.has(name))),
       byName: new Set([...claim.byName].filter((name) => kept.has(name))),
     });
+  }
+
+  /** Whoever adopts what a batch has made of which the journal has lost the record takes it for a stranger's, and it is one from then on. */
+  private takeOver(batchId: string, identities: readonly string[]): void {
+    for (const identity of identities) {
+      const { madeBy } = this.history.of(identity) ?? {};
+      if (madeBy && madeBy.batch !== batchId && madeBy.seq <= this.forgottenUpTo) this.takenOver.add(identity);
+    }
   }
 
   /** A change failed, and what was before stands still, if that can be told. */
@@ -248,6 +267,7 @@ export class TwinOracle implements Follower {
   }
 
   private isForgotten({ madeBy, identity }: DeviceStory): boolean {
+    if (this.takenOver.has(identity)) return true;
     return madeBy !== undefined && madeBy.seq <= this.forgottenUpTo && !this.remembered.has(identity);
   }
 
