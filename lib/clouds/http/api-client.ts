@@ -108,6 +108,7 @@ export class ApiClient<Credentials> {
     const credentials = await this.presentKeys();
     const permit = await this.rates.of(name, perSecond).acquire(this.options.until, this.ending.signal);
     if (permit === undefined) throw this.tooLate(call);
+    const { correction } = this;
     const outcome = await this.exchange(call, credentials);
     if ('answer' in outcome) {
       permit.admitted();
@@ -116,7 +117,8 @@ export class ApiClient<Credentials> {
     const { failure } = outcome;
     if (failure.meaning === 'throttled') permit.throttled();
     else if (failure.meaning !== 'uncertain') permit.admitted();
-    if (!remedies.has(failure.meaning) && (await this.remedy(failure, credentials))) {
+    const tried = remedies.has(failure.meaning) && !(failure.meaning === 'clock' && this.isOff(correction));
+    if (!tried && (await this.remedy(failure, credentials))) {
       remedies.add(failure.meaning);
       return this.attempt(call, remedies);
     }
@@ -157,6 +159,11 @@ export class ApiClient<Credentials> {
     return false;
   }
 
+  /** Whether a correction was for another clock: who answers need not be who answered before, and theirs may differ. */
+  private isOff(correction: number): boolean {
+    return Math.abs(this.clockSkewMs - correction) > CLOCK_TOLERANCE_MS;
+  }
+
   private async readCredentials<T>(read: () => Promise<T>): Promise<T> {
     try {
       return await read();
@@ -179,3 +186,6 @@ export class ApiClient<Credentials> {
     return call.error({ code, text, meaning: 'uncertain', sent: 'no' });
   }
 }
+
+/** So little no cloud refuses: Tencent's do from five minutes on (AuthFailure.SignatureExpire), Alibaba's from fifteen. */
+const CLOCK_TOLERANCE_MS = 60_000;

@@ -273,6 +273,13 @@ describe('the clock of this machine', () => {
     expect(bench.log()).toContain("this machine's clock is wrong");
   });
 
+  test('I8: is corrected once more where the next one to answer has another clock', async () => {
+    fault({ fault: { kind: 'clockSkew', ms: 3_600_000 }, times: 1 });
+    await cloud.inspect();
+    const expired = 'InvalidTimeStamp.Expired';
+    expect(calls('QueryProduct').map((call) => call.code)).toEqual([expired, expired, undefined]);
+  });
+
   test('that cannot be corrected is a clear error', async () => {
     fault({ fault: { kind: 'gatewayError', status: 400, code: 'InvalidTimeStamp.Expired' } });
     await expect(cloud.inspect()).rejects.toMatchObject({ kind: 'permanent', vendorCode: 'InvalidTimeStamp.Expired' });
