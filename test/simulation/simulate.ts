@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { products } from './clouds/products';
 import { findMutants } from './mutants/find-mutants';
+import { branchesHit } from './run/branches';
 import { bundleWorker } from './run/bundle';
 import { tellWhole } from './run/live';
 import { generateAny, twins, type Twin } from './run/lives';
 import { run } from './run/run';
+import { tellBranches, tellRun } from './run/tell-run';
 import type { Tally } from './tally';
 import { faultKinds } from './world/faults';
 
@@ -20,6 +23,7 @@ const program = new Command('simulate')
     new Option('--twin <name>', 'lives with the CDK or with Pulumi only; else a third is with Pulumi').choices(twins),
   )
   .option('--processes <number>', 'how many side by side', wholeNumber, availableParallelism())
+  .option('--report <file>', 'where the run is told of as well, with what code it has run through')
   .option('--mutants', 'plants known mistakes, one after the other, each of which some life must show')
   .action(simulate);
 
@@ -28,6 +32,7 @@ interface Options {
   seed?: string;
   processes: number;
   twin?: Twin;
+  report?: string;
   mutants?: true;
 }
 
@@ -41,13 +46,15 @@ async function simulate({
   seed = randomBytes(4).toString('hex'),
   processes,
   twin,
+  report,
   mutants,
 }: Options): Promise<void> {
   if (seed.includes('/')) return replay(seed, twin);
   if (mutants) return fail((await findMutants({ builds, seed, runs, processes, say })) === 0);
   say(`${runs.toLocaleString('en')} lives of seed ${seed}, in ${processes} processes`);
   const worker = await bundleWorker(`${builds}/worker-${process.pid}.cjs`);
-  const { lived, broken, tally, seconds } = await run({
+  const coverage = `${builds}/coverage-${process.pid}`;
+  const lives = await run({
     worker,
     seed,
     ...(twin && { twin }),
@@ -55,15 +62,19 @@ async function simulate({
     processes,
     mostBroken: 1,
     tells: true,
+    ...(report !== undefined && { coverage }),
     progress: progressFor(runs),
   });
-  say(tally.toString());
-  say(`${lived.toLocaleString('en')} lives in ${seconds.toFixed(0)} s: ${(lived / seconds).toFixed(0)} a second`);
-  for (const { seed: life, twin: asker, story } of broken)
-    say(`\n${story}\n\nLive it again: npm run simulate -- --twin ${asker} --seed ${life}`);
+  const { broken, tally } = lives;
   const missed = runs >= EVERYTHING && !twin ? neverMet(tally) : [];
-  if (missed.length > 0) say(`never met: ${missed.join(', ')}`);
-  say(broken.length === 0 ? 'no invariant was broken' : `${broken.length} broke an invariant`);
+  const told = tellRun(lives, missed);
+  say(told);
+  if (report !== undefined) {
+    const command = `npm run simulate -- --runs ${runs} --seed ${seed}${twin ? ` --twin ${twin}` : ''}`;
+    const branches = tellBranches(await branchesHit(coverage, worker));
+    writeFileSync(resolve(report), ['# Lives', '', '```', command, '', told, '', branches, '```', ''].join('\n'));
+    rmSync(coverage, { recursive: true, force: true });
+  }
   fail(broken.length === 0 && missed.length === 0);
 }
 

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from './life/generate';
 import { perform } from './life/perform';
 import { generateTwin } from './twin/generate';
 import { performTwin } from './twin/perform';
 import { mutants } from './mutants/mutants';
+import { branchesHit } from './run/branches';
 import { bundleWorker } from './run/bundle';
+import { run } from './run/run';
 import { Tally } from './tally';
 
 // Each life is a stack with its own cloud.
@@ -41,6 +45,26 @@ describe('random lives of a stack', () => {
       ['a', 'b', 'c', 'd'].map(async (seed) => (await perform(generate(seed), new Tally())).digest),
     );
     expect(new Set(digests).size).toBe(4);
+  });
+});
+
+describe('a report', () => {
+  it('tells which branches of the sources some life has run through, and where the others begin', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lives-'));
+    try {
+      const worker = await bundleWorker(join(folder, 'worker.cjs'));
+      const coverage = join(folder, 'coverage');
+      const lives = { worker, coverage, seed: 'report', runs: 4, processes: 2, mostBroken: 1, tells: false };
+      const { lived } = await run(lives);
+      expect(lived).toBe(4);
+      const [engine] = await branchesHit(coverage, worker);
+      expect(engine?.folder).toBe('lib/batch');
+      expect(engine?.hit).toBeGreaterThan(100);
+      expect(engine?.missed).toHaveLength((engine?.all ?? 0) - (engine?.hit ?? 0));
+      expect(engine?.missed).toContainEqual(expect.stringMatching(/^lib\/batch\/settle\.ts:\d+$/));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

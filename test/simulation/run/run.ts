@@ -14,6 +14,8 @@ export interface RunOptions {
   processes: number;
   mostBroken: number;
   tells: boolean;
+  /** The folder into which each process writes what code it has run through, at its end. @default none */
+  coverage?: string;
   /** Told how many lives were lived so far. */
   progress?: (lived: number) => void;
 }
@@ -34,6 +36,7 @@ export async function run({
   processes,
   mostBroken,
   tells,
+  coverage,
   progress,
 }: RunOptions): Promise<Run> {
   const started = performance.now();
@@ -45,7 +48,7 @@ export async function run({
   const children = new Set<ReturnType<typeof spawn>>();
   await Promise.all(
     shares.map(async (share) => {
-      const lives = await workOn(worker, share, children, (lived) => progress?.((seen += lived)));
+      const lives = await workOn({ worker, coverage }, share, children, (lived) => progress?.((seen += lived)));
       result.lived += lives.lived;
       result.broken.push(...lives.broken);
       result.tally.merge(lives.counts);
@@ -62,13 +65,14 @@ export async function run({
 const NOTHING: Lives = { lived: 0, broken: [], counts: {} };
 
 async function workOn(
-  worker: string,
+  { worker, coverage }: { worker: string; coverage: string | undefined },
   share: Share,
   children: Set<ReturnType<typeof spawn>>,
   progress: (lived: number) => void,
 ): Promise<Lives> {
   const child = spawn(process.execPath, ['--enable-source-maps', worker, JSON.stringify(share)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(coverage !== undefined && { NODE_V8_COVERAGE: coverage }) },
   });
   children.add(child);
   let lives = NOTHING;

@@ -73,7 +73,9 @@ export class DirectClient {
     query: Parameters,
     ticket?: RequestTicket,
   ): Promise<Answer> {
-    const permit = await this.rates.of(operation.name, operation.perSecond).acquire(this.environment.until, this.ending.signal);
+    const permit = await this.rates
+      .of(operation.name, operation.perSecond)
+      .acquire(this.environment.until, this.ending.signal);
     const outcome: Outcome<Answer> = permit ? await this.exchange(operation, query, ticket) : { failure: outOfTime() };
     if ('answer' in outcome) {
       permit?.admitted();
