@@ -9,8 +9,8 @@ const MAX_RESPONSE_BYTES = 4_096;
 /** Errors that are none of the user's business: a mistake of ours, or a record that was lost. */
 const OURS = /\[(Unexpected|RecordMissing|RecordUnreadable|UnknownRequest)\]/;
 
-/** How an answer or the log speaks of devices that may be somebody else's. */
-const SUSPICION = /cannot be (proven|read)/;
+/** How an answer or the log speaks of devices that may be somebody else's, or are taken for somebody's. */
+const SUSPICION = /cannot be (proven|read)|already and (is|are) not this stack's/;
 
 /** I6, I7, I9: how requests end, and what must not be in their answers, in the log or in the store. */
 export class Answers {

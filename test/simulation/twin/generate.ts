@@ -99,5 +99,7 @@ Object.assign(weights, {
 function randomFault(random: Random): Fault {
   const fault = faultOf(random, random.weighted(weights));
   // A machine may sleep, but not on and on.
-  return fault.kind === 'paused' ? { ...fault, times: 1, ms: Math.min(fault.ms, 250_000) } : fault;
+  if (fault.kind === 'paused') return { ...fault, times: 1, ms: Math.min(fault.ms, 250_000) };
+  // A folder or a bucket is slow, but not for a minute at each call.
+  return fault.kind === 'storeSlow' ? { ...fault, ms: Math.min(fault.ms, 10_000) } : fault;
 }
