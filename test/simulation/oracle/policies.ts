@@ -26,7 +26,12 @@ export class Policies {
 
   /** The handler told success, whether or not CloudFormation heard it. */
   told({ batch, devices }: Claim): void {
-    for (const identity of devices.values()) this.had.set(identity, (this.had.get(identity) ?? new Set()).add(batch));
+    for (const identity of devices.values()) this.stood(batch, identity);
+  }
+
+  /** The batch has had the device, as far as its handler knew. */
+  stood(batch: string, identity: string): void {
+    this.had.set(identity, (this.had.get(identity) ?? new Set()).add(batch));
   }
 
   /** A generated name is itself the proof of whose device it is: who registers it again has copied it. */

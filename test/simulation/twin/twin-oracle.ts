@@ -10,6 +10,7 @@ import { Rates } from '../oracle/rates';
 import { Registrations } from '../oracle/registrations';
 import { Report } from '../oracle/report';
 import {
+  answersFor,
   rememberedGenerations,
   storedGenerations,
   type StoredGeneration,
@@ -117,6 +118,7 @@ export class TwinOracle implements Follower {
     if (kind === 'read' && props && heard) this.checkDrift(operation, props);
     // Only the journal knows what it has made, when that can be read again.
     if (kind === 'create' && line?.endsWith('[JournalUnavailable]')) this.unheard.add(batchId);
+    if (line?.endsWith('[JournalUnavailable]')) this.stoodUntold(batchId);
     if (!outputs || (kind !== 'create' && kind !== 'update')) {
       if (heard && kind === 'update' && resource) this.restore(resource, line ?? '');
       return;
@@ -159,7 +161,11 @@ export class TwinOracle implements Follower {
     // What an earlier journal told as well.
     this.remembered.clear();
     for (const { outputs } of before.resources) this.orphaned.add(outputs.record.generation);
-    for (const { id } of after.resources) this.unsure.add(id);
+    for (const { id, spec, outputs } of after.resources) {
+      this.unsure.add(id);
+      // With the state comes its policy.
+      this.policies.asked(outputs.batchId, spec);
+    }
   }
 
   /** What only the journal knew by now, nobody knows. */
@@ -213,6 +219,17 @@ export class TwinOracle implements Follower {
       devices: new Map([...claim.devices].filter(([name]) => kept.has(name))),
       byName: new Set([...claim.byName].filter((name) => kept.has(name))),
     });
+  }
+
+  /** It stood, and only telling it failed: nobody can know whether that was heard. */
+  private stoodUntold(batchId: string): void {
+    const { store } = this.world;
+    const standing = storedGenerations(store).filter((each) => each.batchId === batchId && each.phase === 'standing');
+    for (const { name, identity, deleted } of this.history.all()) {
+      if (!deleted && standing.some((each) => answersFor(store, each, name, identity))) {
+        this.policies.stood(batchId, identity);
+      }
+    }
   }
 
   /** Whoever adopts what a batch has made of which the journal has lost the record takes it for a stranger's, and it is one from then on. */
