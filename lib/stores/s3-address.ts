@@ -31,6 +31,7 @@ export function parseS3Address(text: string): S3Address {
   const url = new URL(text);
   if (url.username || url.password)
     throw new RangeError('must hold no keys: they are where the AWS SDK looks for them');
+  if (url.hash) throw new RangeError('has a #, which must be written %23');
   if (!BUCKET.test(url.host)) throw new RangeError('names no bucket: give s3://bucket/path');
   return {
     bucket: url.host,

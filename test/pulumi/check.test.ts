@@ -38,6 +38,12 @@ describe('what a preview says', () => {
     ['a journal at an address of another kind', { journal: 'gs://bucket/journal' }, '', 'InvalidOptions'],
     ['a journal in no bucket', { journal: 's3:///journal' }, '', 'InvalidOptions'],
     ['a journal that is reached by nothing we know', { journal: 's3://bucket?via=x' }, '', 'InvalidOptions'],
+    [
+      'a journal behind a #, where no stack has a folder of its own',
+      { journal: 's3://bucket/a#b' },
+      '',
+      'InvalidOptions',
+    ],
     ['secrets at an address of another kind', { deviceCredentials: { s3: 'gs://bucket/key' } }, '', 'InvalidOptions'],
     ['secrets in no object', { deviceCredentials: { s3: 's3://bucket' } }, '', 'InvalidOptions'],
     ['secrets in a file that is an address', { deviceCredentials: { file: 's3://bucket/key' } }, '', 'InvalidOptions'],
