@@ -129,7 +129,16 @@ export function isUnsettled(head: Head, { generation, state }: StateRecord): boo
   const open = head.requests.some(
     (request) => isOpen(request) && [request.target, request.named].some((id) => id && line.has(id)),
   );
-  return open || others.length > 0 || shown?.phase !== 'standing';
+  const unheard = unheardReplacements(head, generation);
+  return open || others.length > 0 || unheard.length > 0 || shown?.phase !== 'standing';
+}
+
+/** What was made in the place of a generation, or of what it has been, and has never been heard of, as long as any of it is left. */
+export function unheardReplacements(head: Head, generation: string): Generation[] {
+  const line = lineOf(head, generation);
+  return head.generations.filter(
+    ({ named, displaces, phase }) => !named && displaces !== undefined && line.has(displaces) && phase !== 'gone',
+  );
 }
 
 /** What somebody who was cut off has left, in words; undefined where there is nothing. */

@@ -6,7 +6,7 @@ import { lineOf } from '../batch/intent';
 import { generationOf, requestOf, type Generation } from '../batch/record/head';
 import { PartialFailure } from './failures';
 import { cloudOf, credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
-import { findHead, isUnsettled, journalPlaceOf, restore } from './journal';
+import { findHead, isUnsettled, journalPlaceOf, restore, unheardReplacements } from './journal';
 import { keptSecrets, secretsNotSaved } from './kept-secrets';
 import { handOver, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
 import type { Surroundings } from './surroundings';
@@ -27,10 +27,10 @@ export async function createBatch(
     ...(displaces !== undefined && { displaces }),
     ...request(workplace, inputs, 'create'),
   } as const;
-  // What nobody has heard of is this one's, unless what stands is what this one replaces.
-  const { result, requestId } = await workplace.carryOut(order, { finished: !replaces });
+  const { result, requestId } = await workplace.carryOut(order);
   if (result.state === 'failed') throw await failedCreate(workplace, requestId, result);
   const generation = generationIn(result);
+  // What nobody has heard of goes, unless what stands is what this one replaces.
   const unclear = await clear(workplace, replaces ? [] : await unheardBefore(workplace, generation.id));
   if (unclear) throw await notClearedAway(workplace, generation.id, generation, unclear);
   return { id: generation.id, outs: await stood(workplace, generation, generation.id) };
@@ -48,10 +48,12 @@ export async function updateBatch(id: string, olds: Outputs, inputs: Inputs, des
     ...(anew && { anew }),
     ...request(workplace, inputs, 'update'),
   } as const;
-  const { result, requestId } = await workplace.carryOut(order, { finished: false });
+  const { result, requestId } = await workplace.carryOut(order);
   if (result.state === 'failed') throw await failedUpdate(workplace, id, olds, requestId, result);
   const generation = generationIn(result);
   await clearAway(workplace, id, generation, record.generation);
+  const unclear = await clear(workplace, await unheardBeside(workplace, generation.id));
+  if (unclear) throw await notClearedAway(workplace, id, generation, unclear);
   return stood(workplace, generation, id);
 }
 
@@ -60,8 +62,9 @@ export async function deleteBatch(olds: Outputs, desk: Desk): Promise<void> {
   // Nobody needs the secrets of what goes: it goes also where they cannot be read.
   const record = await restored(workplace, olds);
   if (!record) return;
-  const unheard = await unheardBefore(workplace, record.generation);
-  const failed = await clear(workplace, [record.generation, ...unheard]);
+  const before = await unheardBefore(workplace, record.generation);
+  const beside = await unheardBeside(workplace, record.generation);
+  const failed = await clear(workplace, [record.generation, ...before, ...beside]);
   if (failed) throw new BatchError(failed.code, failed.message);
 }
 
@@ -159,22 +162,30 @@ async function stood(workplace: Workplace, generation: Generation, id: string): 
 
 /**
  * What was made before a generation of the batch and has never been heard of: those who made it were cut off, and the program was changed
- * since.
+ * since. What grew out of something that was heard of is in the state of another resource.
  */
 async function unheardBefore(workplace: Workplace, generationId: string): Promise<string[]> {
   const head = await workplace.head();
   const line = lineOf(head, generationId);
   const bornAt = head.generations.find(({ id }) => id === generationId)?.bornAt ?? 0;
+  const heardOf = new Set(head.generations.filter(({ named }) => named).flatMap(({ id }) => [...lineOf(head, id)]));
   return head.generations
-    .filter((each) => !line.has(each.id) && !each.named && each.bornAt < bornAt)
+    .filter((each) => !line.has(each.id) && !heardOf.has(each.id) && each.bornAt < bornAt)
     .filter(({ phase }) => phase === 'standing' || phase === 'failed')
+    .map(({ id }) => id);
+}
+
+/** Replacements of a generation that have never been heard of, but for those that this process has made: its engine is alive. */
+async function unheardBeside(workplace: Workplace, generationId: string): Promise<string[]> {
+  return unheardReplacements(await workplace.head(), generationId)
+    .filter(({ id, phase }) => (phase === 'standing' || phase === 'failed') && !workplace.hasMade(id))
     .map(({ id }) => id);
 }
 
 async function clear(workplace: Workplace, generations: readonly string[]): Promise<Failed | undefined> {
   for (const named of generations) {
     const order = { type: 'delete', named, line: {}, ...request(workplace, workplace.inputs, 'delete') } as const;
-    const { result } = await workplace.carryOut(order, { finished: false });
+    const { result } = await workplace.carryOut(order);
     if (result.state === 'failed') return result;
   }
   return undefined;
@@ -194,7 +205,7 @@ async function clearAway(workplace: Workplace, id: string, generation: Generatio
     line: { spared: generation.id },
     ...request(workplace, workplace.inputs, 'delete'),
   } as const;
-  const { result } = await workplace.carryOut(order, { finished: false });
+  const { result } = await workplace.carryOut(order);
   if (result.state === 'failed') throw await notClearedAway(workplace, id, generation, result);
 }
 

@@ -13,6 +13,9 @@ export class Session {
   /** Batches that are about to be created anew beside the generation of theirs that is then deleted, by the URNs of their resources. */
   readonly replacing = new Map<string, string>();
 
+  /** Generations that creates have made here: their end is heard of before what they replace is deleted. */
+  readonly made = new Set<string>();
+
   /** The account's rates at each cloud: batches that are worked on side by side share them (I10). */
   private readonly rates: Record<'aliyun' | 'tencent', RateLimits>;
 

@@ -1,10 +1,10 @@
-import { findDrift, readSecrets, reconcile, submit, takeUp, type EnginePorts, type Order, type Result } from '../batch';
+import { readSecrets, reconcile, submit, takeUp, type EnginePorts, type Order, type Result } from '../batch';
 import type { CloudReference } from '../batch/contract';
 import type { Clock } from '../batch/ports/clock';
 import type { Store } from '../batch/ports/store';
 import { BatchRecord } from '../batch/record/batch-record';
 import { loadDevices } from '../batch/record/devices';
-import { generationOf, requestOf, type Head } from '../batch/record/head';
+import { generationOf, type Head } from '../batch/record/head';
 import { limitsOf } from '../clouds/limits';
 import { attended } from './attendance';
 import { secretsText } from './device-secrets';
@@ -26,9 +26,6 @@ const STRETCH_MS = 240_000;
 
 /** A request that is under way when a stretch ends may take this much longer. */
 const LAST_CALL_MS = 60_000;
-
-/** As long as looking the devices of a batch up may take. */
-const LOOK_MS = 600_000;
 
 /** Between two looks at what somebody else is working on. */
 const BUSY_MS = 1_000;
@@ -61,29 +58,23 @@ export class Workplace {
   }
 
   /** Takes up what is like the order, or submits it, and works on it to its end. */
-  async carryOut(order: Order, { finished }: { finished: boolean }): Promise<{ result: Result; requestId: string }> {
+  async carryOut(order: Order): Promise<{ result: Result; requestId: string }> {
     const { store, clock, batchId } = this;
     const asked = { ...order, asker: this.surroundings.workers.self };
     const { attendance } = this.surroundings;
     // An order of somebody who is gone would supersede that of whoever has come since.
     await attendance.check({ afresh: true });
-    const again = asked.type === 'delete' ? undefined : await this.takenUp(asked, finished);
+    const again = asked.type === 'delete' ? undefined : await takeUp(store, clock, batchId, asked);
     if (again === undefined) await attendance.check({ afresh: true });
-    if (again === undefined) await submit(store, clock, batchId, asked);
-    const requestId = again ?? order.requestId;
+    const target = again === undefined ? await submit(store, clock, batchId, asked) : again.target;
+    if (asked.type === 'create' && target !== undefined) this.session.made.add(target);
+    const requestId = again?.id ?? order.requestId;
     return { result: await this.work(requestId), requestId };
   }
 
-  /** What ended long ago, or is told by an old journal, counts only if its devices are there still: else it is made anew. */
-  private async takenUp(order: Exclude<Order, { type: 'delete' }>, finished: boolean): Promise<string | undefined> {
-    const { store, clock, batchId } = this;
-    const again = await takeUp(store, clock, batchId, order, { finished });
-    if (again === undefined) return undefined;
-    const { outcome } = requestOf(await this.head(), again);
-    if (!outcome?.ok || outcome.generation === undefined) return again;
-    const until = clock.now() + LOOK_MS;
-    const { missing, replaced } = await findDrift(this.ports(), batchId, outcome.generation, until);
-    return missing.length + replaced.length > 0 ? undefined : again;
+  /** Whether a create has made a generation in this process. */
+  hasMade(generationId: string): boolean {
+    return this.session.made.has(generationId);
   }
 
   async head(): Promise<Head> {

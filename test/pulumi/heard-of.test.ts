@@ -1,0 +1,103 @@
+/** What the provider may conclude where it does not know whether its answer was heard: it is never told what the state has. */
+import type { Inputs } from '../../lib/pulumi/inputs';
+import { thisMachine } from '../../lib/pulumi/machine';
+import { ProviderMethods } from '../../lib/pulumi/methods';
+import type { Outputs } from '../../lib/pulumi/state';
+import { aliyun, certificates } from '../support/tested-clouds';
+import { Stage } from './stage';
+
+const OTHER = 'OtherProduct1';
+const urn = (name: string) => `urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:DeviceBatch::${name}`;
+
+describe.each([aliyun, certificates])('on $name', (cloud) => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await Stage.set(cloud);
+  });
+  afterEach(() => stage.end());
+
+  /** A provider process of its own, as each command of Pulumi has one. */
+  const command = () => new ProviderMethods(thisMachine());
+
+  const checked = async (methods: ProviderMethods, changes: Partial<Inputs>, olds: Partial<Inputs> = {}) => {
+    const { inputs, failures } = await methods.check(olds, stage.inputs(changes));
+    expect(failures).toEqual([]);
+    return inputs;
+  };
+
+  it('what a renamed batch has kept of a failed change is no business of another one under its old name (I1)', async () => {
+    let methods = command();
+    const first = await checked(methods, { resourceUrn: urn('old') });
+    const { id, outs } = await methods.create(first);
+    methods = command();
+    const devices = { named: ['light-001', 'light-002', 'light-003', 'bell', 'horn'] };
+    const renamed = await checked(
+      methods,
+      { resourceUrn: urn('new'), devices, onPartialFailure: 'keep' as const },
+      first,
+    );
+    await methods.diff(id, outs, renamed);
+    stage.core.faults.add({ fault: { kind: 'failCreate', names: ['horn'] } });
+    const failure: unknown = await methods.update(id, outs, renamed).catch((error: unknown) => error);
+    stage.core.faults.clear();
+    const { properties } = failure as { properties: Outputs };
+    expect(stage.devices()).toEqual(['bell', 'light-001', 'light-002', 'light-003']);
+
+    methods = command();
+    const another = await methods.create(
+      await checked(methods, { resourceUrn: urn('old'), devices: { named: ['gate'] } }),
+    );
+    expect(stage.devices()).toEqual(['bell', 'gate', 'light-001', 'light-002', 'light-003']);
+    methods = command();
+    await methods.delete(another.id, another.outs);
+    expect(stage.devices()).toEqual(['bell', 'light-001', 'light-002', 'light-003']);
+    await methods.delete(id, properties);
+    expect(stage.devices()).toEqual([]);
+  });
+
+  describe('a replacement of whose end nobody has heard', () => {
+    const cutOff = async () => {
+      cloud.seed(stage.core, { product: OTHER });
+      let methods = command();
+      const first = await checked(methods, {});
+      const made = await methods.create(first);
+      methods = command();
+      const moved = { cloud: cloud.product(stage.core, OTHER, stage.emulator.url) };
+      await methods.diff(made.id, made.outs, await checked(methods, moved, first));
+      await methods.create(await checked(methods, moved));
+      expect(stage.devices(OTHER)).toHaveLength(3);
+      return { first, ...made };
+    };
+
+    it('goes with what it replaces (I2, I11)', async () => {
+      const { id, outs } = await cutOff();
+      await command().delete(id, outs);
+      expect([...stage.devices(), ...stage.devices(OTHER)]).toEqual([]);
+    });
+
+    it('is a change for the program as it was, which undoes it (I2, I11)', async () => {
+      const { first, id, outs } = await cutOff();
+      const methods = command();
+      const again = await checked(methods, {}, first);
+      expect(await methods.diff(id, outs, again)).toEqual({ changes: true });
+      const updated = await methods.update(id, outs, again);
+      expect(stage.devices(OTHER)).toEqual([]);
+      expect(stage.devices()).toEqual(updated.outs.deviceNames);
+      expect(await methods.diff(id, updated.outs, again)).toEqual({ changes: false });
+    });
+  });
+
+  it('what is replaced without a diff, as with --replace and state taint, does not take the devices with it (I4)', async () => {
+    let methods = command();
+    const made = await methods.create(await checked(methods, {}));
+    // The engine then shows the provider nothing of the state before it deletes (step_generator.go, isTargetedReplace).
+    methods = command();
+    const replacement = await methods.create(await checked(methods, {}));
+    await methods.delete(made.id, made.outs);
+    expect(stage.devices()).toEqual(replacement.outs.deviceNames);
+    expect(replacement.outs.deviceSecrets).toEqual(made.outs.deviceSecrets);
+    expect(stage.calls('create')).toBe(1);
+    await command().delete(replacement.id, replacement.outs);
+    expect(stage.devices()).toEqual([]);
+  });
+});
