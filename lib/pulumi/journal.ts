@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { BatchError } from '../batch/errors';
 import { BatchRecord } from '../batch/record/batch-record';
 import { isOpen, keptOrListed, owed, type Generation, type Head } from '../batch/record/head';
 import { lineOf } from '../batch/intent';
@@ -8,7 +9,7 @@ import type { Store } from '../batch/ports/store';
 import type { Workers } from '../batch/ports/workers';
 import { journalOf, partsOfUrn, type Inputs } from './inputs';
 import { addressBelow, isS3Address } from '../stores/s3-address';
-import { readSnapshot } from './snapshot';
+import { readSnapshot, takeSnapshot } from './snapshot';
 import type { Journal, StateRecord } from './state';
 
 /**
@@ -69,6 +70,24 @@ export async function restore(
     for (const member of Object.keys(newest)) delete (newest as Record<string, unknown>)[member];
     Object.assign(newest, restored);
   });
+}
+
+/**
+ * The record of a state with all that its journal knows by now, for another journal to begin with.
+ * @throws BatchError `JournalInUse` where somebody works on the batch in this one, who would know nothing of the other.
+ */
+export async function takeAlong({ store, clock }: Journal, batchId: string, record: StateRecord): Promise<StateRecord> {
+  const head = await findHead(store, clock, batchId);
+  if (!head?.states?.includes(record.state)) return record;
+  if (head.lease && head.lease.until > clock.now()) {
+    const until = new Date(head.lease.until).toISOString();
+    throw new BatchError(
+      'JournalInUse',
+      'the batch is worked on in the journal that it has had until now; nothing was changed. Run up again when that is over, or, if it ' +
+        `was cut off, after ${until}`,
+    );
+  }
+  return { ...record, snapshot: await takeSnapshot(store, head) };
 }
 
 /**

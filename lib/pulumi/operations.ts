@@ -6,7 +6,7 @@ import { lineOf } from '../batch/intent';
 import { generationOf, requestOf, type Generation } from '../batch/record/head';
 import { PartialFailure } from './failures';
 import { cloudOf, credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
-import { findHead, isUnsettled, journalPlaceOf, restore, unheardReplacements } from './journal';
+import { findHead, isUnsettled, journalPlaceOf, restore, takeAlong, unheardReplacements } from './journal';
 import { keptSecrets, secretsNotSaved } from './kept-secrets';
 import { handOver, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
 import type { Surroundings } from './surroundings';
@@ -129,9 +129,18 @@ async function prepare(workplace: Workplace, olds: Outputs, next?: Inputs): Prom
 
 /** The journal, with what the state knows. */
 async function restored(workplace: Workplace, olds: Outputs): Promise<StateRecord | undefined> {
-  const record = recordOf(olds);
+  const record = await recordToGoOnFrom(workplace, olds);
   await restore(workplace, olds.batchId, record, (message) => workplace.observer.log('warn', message));
   return record;
+}
+
+/** That of the state; where the journal is to be elsewhere from now on, with what the one that there was knows beyond it. */
+async function recordToGoOnFrom(workplace: Workplace, olds: Outputs): Promise<StateRecord | undefined> {
+  const record = recordOf(olds);
+  const place = journalPlaceOf(olds);
+  if (!record || place === journalPlaceOf(workplace.inputs)) return record;
+  const journal = workplace.surroundings.openJournal(place, workplace.observer);
+  return takeAlong({ store: journal, clock: workplace.clock }, olds.batchId, record);
 }
 
 function generationIn(result: Extract<Result, { state: 'succeeded' }> | { state: 'unfinished' }): Generation {

@@ -1,4 +1,5 @@
 /** What the provider may conclude where it does not know whether its answer was heard: it is never told what the state has. */
+import { join } from 'node:path';
 import type { Inputs } from '../../lib/pulumi/inputs';
 import { thisMachine } from '../../lib/pulumi/machine';
 import { ProviderMethods } from '../../lib/pulumi/methods';
@@ -98,6 +99,24 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(replacement.outs.deviceSecrets).toEqual(made.outs.deviceSecrets);
     expect(stage.calls('create')).toBe(1);
     await command().delete(replacement.id, replacement.outs);
+    expect(stage.devices()).toEqual([]);
+  });
+
+  it('a change that was cut off is gone on with where the journal is another one from then on (I5)', async () => {
+    let methods = command();
+    const first = await checked(methods, {});
+    const { id, outs } = await methods.create(first);
+    const devices = { named: ['light-001', 'gate'] };
+    methods = command();
+    await methods.update(id, outs, await checked(methods, { devices }, first));
+    methods = command();
+    const journal = join(stage.folder, 'elsewhere');
+    const inputs = await checked(methods, { journal, devices }, first);
+    expect(await methods.diff(id, outs, inputs)).toEqual({ changes: true });
+    const updated = await methods.update(id, outs, inputs);
+    expect(stage.devices()).toEqual(['gate', 'light-001']);
+    expect(stage.calls('create')).toBe(2);
+    await command().delete(id, updated.outs);
     expect(stage.devices()).toEqual([]);
   });
 });
