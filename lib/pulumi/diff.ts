@@ -13,7 +13,7 @@ export interface Difference {
 /** What an `up` would change. `olds` are outputs, which hold the inputs that they were made of. */
 export async function diffBatch(surroundings: Surroundings, olds: Outputs, news: Inputs): Promise<Difference> {
   if (!hasUnknown(news.cloud) && isAnotherProduct(olds, news)) return { changes: true, replaces: ['cloud'] };
-  if ((olds.drift ?? []).length > 0 || (await isUnsettledIn(surroundings, olds))) return { changes: true };
+  if ((olds.drift ?? []).length > 0 || (await isUnsettledIn(surroundings, olds, news))) return { changes: true };
   return isSame(olds, news) ? { changes: false } : {};
 }
 

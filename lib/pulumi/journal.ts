@@ -9,6 +9,7 @@ import type { Store } from '../batch/ports/store';
 import type { Workers } from '../batch/ports/workers';
 import { journalOf, partsOfUrn, type Inputs } from './inputs';
 import { addressBelow, isS3Address } from '../stores/s3-address';
+import { S3Unusable } from '../stores/s3-unusable';
 import { readSnapshot, takeSnapshot } from './snapshot';
 import type { Journal, StateRecord } from './state';
 
@@ -110,6 +111,17 @@ export async function acquaint(journal: Journal, batchId: string, record: StateR
 export async function findHead(store: Store, clock: Clock, batchId: string): Promise<Head | undefined> {
   if (!(await store.get(keys.head(batchId)))) return undefined;
   return (await BatchRecord.load(store, clock, batchId)).head;
+}
+
+/** Whether the bucket of a journal does not exist any more. */
+export async function isGone(store: Store, batchId: string): Promise<boolean> {
+  try {
+    await store.get(keys.head(batchId));
+    return false;
+  } catch (error) {
+    if (error instanceof S3Unusable && error.isGone) return true;
+    throw error;
+  }
 }
 
 /**

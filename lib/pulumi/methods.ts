@@ -6,7 +6,7 @@ import { guarded } from './guard';
 import type { Inputs } from './inputs';
 import { acquaint, findHead, journalPlaceOf, leftBehind } from './journal';
 import { reachSecrets } from './kept-secrets';
-import { createBatch, deleteBatch, readBatch, updateBatch } from './operations';
+import { createBatch, deleteBatch, isJournalGone, readBatch, updateBatch } from './operations';
 import { recordOf, type Outputs } from './state';
 import { Session } from './session';
 import type { Surroundings } from './surroundings';
@@ -46,7 +46,7 @@ export class ProviderMethods {
 
   diff(_id: string, olds: Outputs, news: Inputs): Promise<Difference> {
     return guarded(async () => {
-      await this.acquaint(olds);
+      await this.acquaint(olds, news);
       const difference = await diffBatch(this.surroundings, olds, news);
       const { generation } = recordOf(olds) ?? {};
       if (difference.replaces && generation !== undefined) this.session.replacing.set(news.resourceUrn, generation);
@@ -89,7 +89,8 @@ export class ProviderMethods {
   }
 
   /** Tells the journal what the state shows: where it knows nothing of the batch, everything, else that somebody has heard of it. */
-  private async acquaint(olds: Outputs): Promise<void> {
+  private async acquaint(olds: Outputs, news: Inputs): Promise<void> {
+    if (await isJournalGone(this.surroundings, olds, news)) return;
     const { openJournal, clock } = this.surroundings;
     const store = openJournal(journalPlaceOf(olds));
     await this.session.inTurn(olds.batchId, () => acquaint({ store, clock }, olds.batchId, recordOf(olds)));

@@ -6,7 +6,7 @@ import { lineOf } from '../batch/intent';
 import { generationOf, requestOf, type Generation } from '../batch/record/head';
 import { PartialFailure } from './failures';
 import { cloudOf, credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
-import { findHead, isUnsettled, journalPlaceOf, restore, takeAlong, unheardReplacements } from './journal';
+import { findHead, isGone, isUnsettled, journalPlaceOf, restore, takeAlong, unheardReplacements } from './journal';
 import { keptSecrets, secretsNotSaved } from './kept-secrets';
 import { handOver, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
 import type { Surroundings } from './surroundings';
@@ -103,10 +103,21 @@ export async function readBatch(olds: Outputs, desk: Desk): Promise<Outputs | un
 }
 
 /** Whether the journal has anything that the state does not show. */
-export async function isUnsettledIn({ openJournal, clock }: Surroundings, olds: Outputs): Promise<boolean> {
+export async function isUnsettledIn(surroundings: Surroundings, olds: Outputs, news: Inputs): Promise<boolean> {
+  if (await isJournalGone(surroundings, olds, news)) return false;
+  const { openJournal, clock } = surroundings;
   const record = recordOf(olds);
   const head = record && (await findHead(openJournal(journalPlaceOf(olds)), clock, olds.batchId));
   return head !== undefined && record !== undefined && isUnsettled(head, record);
+}
+
+/**
+ * Whether a journal that is to be elsewhere from now on is gone with its bucket: then there is the state to go on from. One that stays
+ * where it is cannot be done without.
+ */
+export async function isJournalGone({ openJournal }: Surroundings, olds: Outputs, news: Inputs): Promise<boolean> {
+  const place = journalPlaceOf(olds);
+  return place !== journalPlaceOf(news) && isGone(openJournal(place), olds.batchId);
 }
 
 /** Whether two resources' products are different ones. */
@@ -139,6 +150,7 @@ async function recordToGoOnFrom(workplace: Workplace, olds: Outputs): Promise<St
   const record = recordOf(olds);
   const place = journalPlaceOf(olds);
   if (!record || place === journalPlaceOf(workplace.inputs)) return record;
+  if (await isJournalGone(workplace.surroundings, olds, workplace.inputs)) return record;
   const journal = workplace.surroundings.openJournal(place, workplace.observer);
   return takeAlong({ store: journal, clock: workplace.clock }, olds.batchId, record);
 }

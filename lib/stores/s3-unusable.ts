@@ -5,7 +5,12 @@ import { nameOfAddress, type S3Address } from './s3-address';
 /** S3 cannot be used as its address says: what it is, why, and what to do. */
 export class S3Unusable extends Error {
   override readonly name = 'S3Unusable';
-  constructor(what: string, why: string) {
+  /** `isGone`: there is no such bucket. */
+  constructor(
+    what: string,
+    why: string,
+    readonly isGone = false,
+  ) {
     super(`${what} cannot be used: ${why}`);
   }
 }
@@ -14,14 +19,18 @@ export class S3Unusable extends Error {
 export function hopelessness(error: unknown, address: S3Address): S3Unusable | undefined {
   if (isSettled(error)) return undefined;
   const why = reasonOf(error as Error, address);
-  return why === undefined ? undefined : new S3Unusable(nameOfAddress(address), why);
+  return why === undefined ? undefined : new S3Unusable(nameOfAddress(address), why, isMissing(error));
 }
 
 /** The same of whatever was thrown in the end. */
 export function told(error: unknown, address: S3Address): unknown {
   if (isSettled(error)) return error;
   const why = reasonOf(error as Error, address) ?? `S3 does not answer (${wordsOf(error as Error)})`;
-  return new S3Unusable(nameOfAddress(address), why);
+  return new S3Unusable(nameOfAddress(address), why, isMissing(error));
+}
+
+function isMissing(error: unknown): boolean {
+  return awsFailureOf(error) === 'missing';
 }
 
 /** Not trouble with S3, or told already. */

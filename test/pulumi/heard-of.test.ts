@@ -1,9 +1,12 @@
 /** What the provider may conclude where it does not know whether its answer was heard: it is never told what the state has. */
 import { join } from 'node:path';
+import { systemClock } from '../../lib/batch';
+import { BatchRecord } from '../../lib/batch/record/batch-record';
 import type { Inputs } from '../../lib/pulumi/inputs';
 import { thisMachine } from '../../lib/pulumi/machine';
 import { ProviderMethods } from '../../lib/pulumi/methods';
 import type { Outputs } from '../../lib/pulumi/state';
+import { FileStore } from '../../lib/stores/file-store';
 import { aliyun, certificates } from '../support/tested-clouds';
 import { Stage } from './stage';
 
@@ -100,6 +103,25 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.calls('create')).toBe(1);
     await command().delete(replacement.id, replacement.outs);
     expect(stage.devices()).toEqual([]);
+  });
+
+  it('a journal in which somebody is at work is not left (I3)', async () => {
+    let methods = command();
+    const first = await checked(methods, {});
+    const { id, outs } = await methods.create(first);
+    const store = new FileStore(join(stage.folder, 'journal'));
+    const record = await BatchRecord.load(store, systemClock, first.batchId);
+    await record.update((head) => {
+      head.lease = { holder: 'another machine', until: systemClock.now() + 60_000 };
+    });
+    methods = command();
+    const inputs = await checked(
+      methods,
+      { journal: join(stage.folder, 'elsewhere'), devices: { named: ['gate'] } },
+      first,
+    );
+    await expect(methods.update(id, outs, inputs)).rejects.toThrow(/Run up again.*JournalInUse/);
+    expect(stage.devices()).toEqual(outs.deviceNames);
   });
 
   it('a change that was cut off is gone on with where the journal is another one from then on (I5)', async () => {

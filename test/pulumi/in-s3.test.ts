@@ -86,6 +86,19 @@ describe('a journal in S3 that cannot be used', () => {
     expect(stage.devices()).toEqual([]);
     expect(stage.calls('create')).toBe(0);
   });
+
+  it('because its bucket is gone, is done without by an up that names another', async () => {
+    const journal = s3.address('iot').replace('records', 'gone');
+    await stage.up();
+    const { outputs, inputs } = stage.state!;
+    Object.assign(stage.state!, { outputs: { ...outputs, journal }, inputs: { ...inputs, journal } });
+    await expect(stage.up({ journal })).rejects.toThrow(/no bucket gone.*S3Unavailable/);
+    await expect(stage.destroy()).rejects.toThrow(/no bucket gone.*S3Unavailable/);
+    await stage.up({ journal: s3.address('iot'), devices: { named: ['light-001', 'gate'] } });
+    expect(stage.devices()).toEqual(['gate', 'light-001']);
+    await stage.destroy();
+    expect(stage.devices()).toEqual([]);
+  });
 });
 
 describe('the store of a journal in S3', () => {
