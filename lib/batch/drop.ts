@@ -6,6 +6,7 @@ import { BatchError } from './errors';
 import { fetchNamesOfOthers } from './fetch-names';
 import { otherListings, type Listing } from './listings';
 import { createdMeanwhile } from './lost-requests';
+import { listOf } from './messages';
 import type { Operation } from './operation';
 import { policyInForce } from './policy-in-force';
 import { CloudError, type Cloud } from './ports/cloud';
@@ -60,7 +61,9 @@ async function clearAway(operation: Operation, generation: Generation): Promise<
   await saveReleased(operation.store, generation.cloudKey, place, toRelease);
   if (homeless) return { deleted, gone: false, suspects };
   if (suspects.length > 0)
-    operation.observer.log('warn', 'devices were left alone that cannot be proven ours', { suspects });
+    operation.observer.log('warn', `devices were left alone that cannot be proven ours: ${listOf(suspects)}`, {
+      suspects,
+    });
   await markGone(operation, id, suspects);
   return { deleted, gone: true, suspects };
 }

@@ -8,7 +8,7 @@ import { PartialFailure } from './failures';
 import { cloudOf, credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
 import { findHead, isGone, isUnsettled, journalPlaceOf, restore, takeAlong, unheardReplacements } from './journal';
 import { keptSecrets, secretsNotSaved } from './kept-secrets';
-import { handOver, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
+import { handOver, namesOf, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
 import type { Surroundings } from './surroundings';
 import { Workplace, type Desk } from './workplace';
 
@@ -86,20 +86,18 @@ export async function readBatch(olds: Outputs, desk: Desk): Promise<Outputs | un
     shown.id,
     workplace.clock.now() + 600_000,
   );
-  if (productGone) {
-    await deleteBatch(olds, desk);
-    return undefined;
-  }
   const { drift: _before, ...rest } = olds;
   const drift = [...missing, ...replaced];
-  if (drift.length === 0) return rest;
   const gone = new Set(drift);
-  const deviceNames = olds.deviceNames.filter((name) => !gone.has(name));
-  workplace.observer.log(
-    'warn',
-    `${countOf(drift.length)} of ${olds.deviceCount} ${drift.length === 1 ? 'is' : 'are'} not there any more: ${listOf(drift)}`,
-  );
-  return { ...rest, deviceNames, deviceCount: deviceNames.length, drift };
+  const recorded = namesOf(olds);
+  const deviceNames = recorded.filter((name) => !gone.has(name));
+  const found = { ...rest, deviceNames, deviceCount: deviceNames.length };
+  if (drift.length === 0) return found;
+  const are = `${countOf(drift.length)} of ${recorded.length} ${drift.length === 1 ? 'is' : 'are'}`;
+  // These keys may be those of another account, so that nothing is forgotten.
+  const why = productGone ? ', as the product is not, for these keys' : ` any more: ${listOf(drift)}`;
+  workplace.observer.log('warn', `${are} not there${why}`);
+  return { ...found, drift };
 }
 
 /** Whether the journal has anything that the state does not show. */

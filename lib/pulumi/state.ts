@@ -76,6 +76,11 @@ export async function outputsOf(
   };
 }
 
+/** The devices that a state shows, those among them that were not there at the last look. */
+export function namesOf({ manifest }: Outputs): string[] {
+  return manifest === '' ? [] : (JSON.parse(manifest) as Manifest).devices.map(({ name }) => name);
+}
+
 /** Makes a record for the state, and notes in the journal that it was made. */
 export async function handOver({ store, clock }: Journal, batchId: string, generationId: string): Promise<StateRecord> {
   const state = clock.nonce(8);

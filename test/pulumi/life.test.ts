@@ -54,10 +54,17 @@ describe.each([aliyun, certificates, preSharedKeys, legacy])('a batch in a Pulum
     expect(stage.devices()).toEqual([]);
   });
 
-  it('is gone where its product is gone', async () => {
+  it('has no devices where its product is not to be found, and goes on where it is again', async () => {
     await stage.up();
     stage.core.faults.add({ fault: { kind: 'businessError', code: cloud.codes.missingProduct }, times: 1_000 });
     await stage.refresh();
+    expect(stage.state?.outputs.deviceNames).toEqual([]);
+    await expect(stage.up()).rejects.toThrow(cloud.codes.missingProduct);
+    stage.core.faults.clear();
+    await stage.refresh();
+    expect((await stage.up()).deviceNames).toEqual(stage.devices());
+    stage.core.faults.add({ fault: { kind: 'businessError', code: cloud.codes.missingProduct }, times: 1_000 });
+    await stage.destroy();
     expect(stage.state).toBeUndefined();
   });
 

@@ -17,6 +17,8 @@ export class Deletions {
     private readonly claims: Claims,
     private readonly policies: Policies,
     private readonly report: Report,
+    /** Whether the store that whoever asks had to go by was an old one, which took the device for the batch's. */
+    private readonly isMisled: (device: DeviceStory, batch: string) => boolean = () => false,
   ) {}
 
   /** To be called right after a call was executed, while the claims are those of this moment. */
@@ -37,6 +39,7 @@ export class Deletions {
     const what = `${name} (${identity}) was deleted for ${call.batch}`;
     const ours = madeBy?.stack === call.stack || this.policies.isOursByName(name) || this.passesForOurs(device, call);
     if (!ours) return this.report.violated('I1', `${what}, and somebody else had registered it`);
+    if (this.isMisled(device, call.batch)) return;
     // Who settles by hand and names the batch has everything of it removed that is not released.
     const wished = call.request === BY_HAND;
     if (!wished && this.policies.forbidDeletion(identity))

@@ -62,6 +62,8 @@ export class TwinOracle implements Follower {
   /** Of calls up to this one the journal may know nothing any more. */
   private forgottenUpTo = 0;
   private readonly remembered = new Set<string>();
+  /** Batches, each with a device that an old journal took for its own. */
+  private readonly misleading = new Set<string>();
   /** Devices that a batch took for a stranger's when it adopted them. */
   private readonly takenOver = new Set<string>();
 
@@ -72,7 +74,8 @@ export class TwinOracle implements Follower {
   ) {
     const { report, policies, claims } = this;
     this.history = new DeviceHistory(world);
-    this.deletions = new Deletions(world, this.history, claims, policies, report);
+    const isMisled = ({ identity }: DeviceStory, batch: string) => this.misleading.has(`${batch} ${identity}`);
+    this.deletions = new Deletions(world, this.history, claims, policies, report, isMisled);
     this.registrations = new Registrations(world, report);
     this.successes = new Successes(world, this.history, report);
     this.answers = new Answers(world, report);
@@ -182,6 +185,17 @@ export class TwinOracle implements Follower {
     const known = new Set(this.state().resources.map(({ outputs }) => outputs.batchId));
     for (const { id, batchId } of rememberedGenerations(this.world.store)) {
       if (!known.has(batchId)) this.orphaned.add(id);
+    }
+    for (const generation of rememberedGenerations(this.world.store)) {
+      if (!known.has(generation.batchId)) this.mislead(generation);
+    }
+  }
+
+  /** An old journal says that the batch made these devices and that nobody has heard of them; they may be another's since. */
+  private mislead(generation: StoredGeneration): void {
+    for (const { name, identity, deleted } of this.history.all()) {
+      if (deleted || !answersFor(this.world.store, generation, name, identity)) continue;
+      this.misleading.add(`${generation.batchId} ${identity}`);
     }
   }
 
