@@ -38,12 +38,6 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
-    mistake: 'I1: whatever has a name that a lost call asked for counts as its work',
-    file: 'lib/batch/lost-task.ts',
-    from: 'if (createdAt === undefined || everConnected !== false) return false;',
-    to: 'return true;',
-  },
-  {
     mistake: 'I1: adopted devices are deleted like others',
     file: 'lib/batch/duties.ts',
     from: "device.provenance === 'adopted' || ",
