@@ -9,7 +9,7 @@ import { Operation, SupersededMidway, type EnginePorts } from './operation';
 import { settleOwed } from './owed';
 import { publish } from './publish';
 import { raise } from './raise';
-import { fall } from './intent';
+import { fall, lineOf } from './intent';
 import { BatchRecord } from './record/batch-record';
 import { generationOf, owed, requestOf, type Generation, type Head, type Outcome } from './record/head';
 import { Lease, LeaseLost } from './record/lease';
@@ -140,7 +140,10 @@ async function stand(operation: Operation, id: string): Promise<void> {
     const named = head.generations.findIndex((other) => other.id === request.named);
     // A change that is only taken back does not reach what a failed one kept.
     const reaches = ({ phase }: Generation) => phase !== 'failed' || request.kind === 'raise';
-    fall(head, (other) => other.id !== id && head.generations.indexOf(other) > named && reaches(other));
+    // Who deletes by what replaced what may have another batch under this one's id, of which only others tell.
+    const own = request.asker === undefined ? undefined : lineOf(head, request.named);
+    const isYounger = (other: Generation) => head.generations.indexOf(other) > named && (own?.has(other.id) ?? true);
+    fall(head, (other) => other.id !== id && isYounger(other) && reaches(other));
   });
 }
 

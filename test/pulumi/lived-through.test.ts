@@ -90,6 +90,21 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
   });
 
+  it('a batch that was renamed changes, and what stands under its old name by now, which nobody has named yet, stays (I1)', async () => {
+    const first = await checked({ resourceUrn: urn('named before') });
+    const made = await provider.create(first);
+    const renamed = await checked({ resourceUrn: urn('named now'), devices: { named: ['light-001'] } }, first);
+    await provider.diff(made.id, made.outs, renamed);
+    const created = await provider.create(
+      await checked({ resourceUrn: urn('named before'), devices: { named: ['gate'] } }),
+    );
+    const updated = await provider.update(made.id, made.outs, renamed);
+    expect(stage.devices()).toEqual(['gate', 'light-001']);
+    await provider.delete(created.id, created.outs);
+    await provider.delete(made.id, updated.outs);
+    expect(stage.devices()).toEqual([]);
+  });
+
   it('a name moves from one batch to another where the journal of both is lost', async () => {
     const giver = await checked({ resourceUrn: urn('giver') });
     const given = await provider.create(giver);
