@@ -4,9 +4,10 @@ import { BatchError } from '../batch/errors';
 import { devices as countOf, listOf } from '../batch/messages';
 import { lineOf } from '../batch/intent';
 import { generationOf, requestOf, type Generation } from '../batch/record/head';
+import { clear, clearReplaced, unheardBefore, unheardBeside, type Failed } from './clear-away';
 import { PartialFailure } from './failures';
-import { cloudOf, credentialsOf, optionsOf, type Inputs, type Operation } from './inputs';
-import { findHead, isGone, isUnsettled, journalPlaceOf, restore, takeAlong, unheardReplacements } from './journal';
+import { cloudOf, credentialsOf, optionsOf, type Inputs } from './inputs';
+import { findHead, isGone, isUnsettled, journalPlaceOf, restore, takeAlong } from './journal';
 import { keptSecrets, secretsNotSaved } from './kept-secrets';
 import { handOver, namesOf, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
 import type { Surroundings } from './surroundings';
@@ -25,7 +26,7 @@ export async function createBatch(
     options,
     createKeeps: true,
     ...(displaces !== undefined && { displaces }),
-    ...request(workplace, inputs, 'create'),
+    ...workplace.request('create'),
   } as const;
   const { result, requestId } = await workplace.carryOut(order);
   if (result.state === 'failed') throw await failedCreate(workplace, requestId, result);
@@ -46,13 +47,14 @@ export async function updateBatch(id: string, olds: Outputs, inputs: Inputs, des
     named: record.generation,
     options: optionsOf(inputs, 'update'),
     ...(anew && { anew }),
-    ...request(workplace, inputs, 'update'),
+    ...workplace.request('update'),
   } as const;
   const { result, requestId } = await workplace.carryOut(order);
   if (result.state === 'failed') throw await failedUpdate(workplace, id, olds, requestId, result);
   const generation = generationIn(result);
-  await clearAway(workplace, id, generation, record.generation);
-  const unclear = await clear(workplace, await unheardBeside(workplace, generation.id));
+  const unclear =
+    (await clearReplaced(workplace, generation.id, record.generation)) ??
+    (await clear(workplace, await unheardBeside(workplace, generation.id)));
   if (unclear) throw await notClearedAway(workplace, id, generation, unclear);
   return stood(workplace, generation, id);
 }
@@ -123,11 +125,6 @@ export function isAnotherProduct(olds: Inputs, news: Inputs): boolean {
   return cloudKey(cloudOf(olds)) !== cloudKey(cloudOf(news));
 }
 
-function request({ clock }: Workplace, inputs: Inputs, operation: Operation): { requestId: string; deadline: number } {
-  const { timeoutSeconds } = optionsOf(inputs, operation);
-  return { requestId: `${operation}-${clock.nonce(8)}`, deadline: clock.now() + timeoutSeconds * 1000 };
-}
-
 /** Journal and vault, with what the state knows. `next`: what it is to become. */
 async function prepare(workplace: Workplace, olds: Outputs, next?: Inputs): Promise<StateRecord | undefined> {
   const record = await restored(workplace, olds);
@@ -179,55 +176,6 @@ async function stood(workplace: Workplace, generation: Generation, id: string): 
   });
 }
 
-/**
- * What was made before a generation of the batch and has never been heard of: those who made it were cut off, and the program was changed
- * since. What grew out of something that was heard of is in the state of another resource.
- */
-async function unheardBefore(workplace: Workplace, generationId: string): Promise<string[]> {
-  const head = await workplace.head();
-  const line = lineOf(head, generationId);
-  const bornAt = head.generations.find(({ id }) => id === generationId)?.bornAt ?? 0;
-  const heardOf = new Set(head.generations.filter(({ named }) => named).flatMap(({ id }) => [...lineOf(head, id)]));
-  return head.generations
-    .filter((each) => !line.has(each.id) && !heardOf.has(each.id) && each.bornAt < bornAt)
-    .filter(({ phase }) => phase === 'standing' || phase === 'failed')
-    .map(({ id }) => id);
-}
-
-/** Replacements of a generation that have never been heard of, but for those that this process has made: its engine is alive. */
-async function unheardBeside(workplace: Workplace, generationId: string): Promise<string[]> {
-  return unheardReplacements(await workplace.head(), generationId)
-    .filter(({ id, phase }) => (phase === 'standing' || phase === 'failed') && !workplace.hasMade(id))
-    .map(({ id }) => id);
-}
-
-async function clear(workplace: Workplace, generations: readonly string[]): Promise<Failed | undefined> {
-  for (const named of generations) {
-    const order = { type: 'delete', named, line: {}, ...request(workplace, workplace.inputs, 'delete') } as const;
-    const { result } = await workplace.carryOut(order);
-    if (result.state === 'failed') return result;
-  }
-  return undefined;
-}
-
-/** What the generation replaces falls, in the same call. */
-async function clearAway(workplace: Workplace, id: string, generation: Generation, named: string): Promise<void> {
-  const head = await workplace.head();
-  const line = lineOf(head, generation.id === named ? named : generation.id);
-  const others = head.generations.filter(
-    (each) => line.has(each.id) && each.id !== generation.id && each.phase !== 'gone',
-  );
-  if (others.length === 0) return;
-  const order = {
-    type: 'delete',
-    named,
-    line: { spared: generation.id },
-    ...request(workplace, workplace.inputs, 'delete'),
-  } as const;
-  const { result } = await workplace.carryOut(order);
-  if (result.state === 'failed') throw await notClearedAway(workplace, id, generation, result);
-}
-
 async function notClearedAway(
   workplace: Workplace,
   id: string,
@@ -236,11 +184,9 @@ async function notClearedAway(
 ): Promise<Error> {
   return new PartialFailure(id, await stood(workplace, generation, id), {
     code,
-    message: `the change is made, but what it replaces could not be cleared away: ${message}`,
+    message: `the change is made, but what was there before could not be cleared away: ${message}`,
   });
 }
-
-type Failed = Extract<Result, { state: 'failed' }>;
 
 async function failedCreate(workplace: Workplace, requestId: string, failed: Failed): Promise<Error> {
   const generation = await leftOf(workplace, requestId);

@@ -8,7 +8,7 @@ import { generationOf, type Head } from '../batch/record/head';
 import { limitsOf } from '../clouds/limits';
 import { attended } from './attendance';
 import { secretsText } from './device-secrets';
-import { partsOfUrn, type Inputs } from './inputs';
+import { optionsOf, partsOfUrn, type Inputs, type Operation } from './inputs';
 import { journalPlaceOf } from './journal';
 import { namesFiles } from './names-file';
 import { ProgressObserver } from './progress';
@@ -55,6 +55,13 @@ export class Workplace {
     };
     this.observer = new ProgressObserver(partsOfUrn(urn).name, screen, () => clock.now());
     this.store = openJournal(journalPlaceOf(inputs), this.observer);
+  }
+
+  /** What every order has: an id of its own, and until when it is to be carried out. */
+  request(operation: Operation): { requestId: string; deadline: number } {
+    const { timeoutSeconds } = optionsOf(this.inputs, operation);
+    const { clock } = this;
+    return { requestId: `${operation}-${clock.nonce(8)}`, deadline: clock.now() + timeoutSeconds * 1000 };
   }
 
   /** Takes up what is like the order, or submits it, and works on it to its end. */
