@@ -6,6 +6,7 @@ import { ProviderMethods } from '../../lib/pulumi/methods';
 import { connectCloud } from '../../lib/clouds/registry';
 import { aliyun, preSharedKeys } from '../support/tested-clouds';
 import { lights, World, type Sabotage } from '../support/world';
+import { urnOf } from './stage';
 
 const FIVE_MINUTES = 5 * 60_000;
 
@@ -72,7 +73,7 @@ function inputs(world: World): Inputs {
     cloud: world.product(),
     devices: { sequence: { prefix: 'light-', count: 3 } },
     ...(world.cloud.options as object),
-    resourceUrn: 'urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:DeviceBatch::lights',
+    resourceUrn: urnOf('lights'),
     batchId: 'b1',
     journal: 's3://pipeline',
   };

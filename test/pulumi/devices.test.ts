@@ -2,10 +2,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aliyun, preSharedKeys, where } from '../support/tested-clouds';
-import { Stage } from './stage';
+import { Stage, urnOf } from './stage';
 
 const another = (name: string) => ({
-  resourceUrn: `urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:DeviceBatch::${name}`,
+  resourceUrn: urnOf(name),
 });
 const three = ['light-001', 'light-002', 'light-003'];
 

@@ -7,6 +7,13 @@ import * as provider from '../../lib/pulumi/provider';
 import type { Outputs } from '../../lib/pulumi/state';
 import type { TestedCloud } from '../support/tested-clouds';
 
+/** The URN of a batch in the program. */
+export const urnOf = (name: string) =>
+  `urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:DeviceBatch::${name}`;
+
+/** A product besides that of the stage. */
+export const OTHER = 'OtherProduct1';
+
 /** A resource as Pulumi's state has it. */
 interface Resource {
   id: string;
@@ -61,11 +68,22 @@ export class Stage {
       cloud: this.cloud.product(this.core, undefined, this.emulator.url),
       devices: { sequence: { prefix: 'light-', count: 3 } },
       ...(this.cloud.options as object),
-      resourceUrn: 'urn:pulumi:dev::town::pulumi-nodejs:dynamic/iot-device-batch:DeviceBatch::lights',
+      resourceUrn: urnOf('lights'),
       journal: join(this.folder, 'journal'),
       __provider: 'text',
       ...changes,
     } as Inputs;
+  }
+
+  /** Inputs as `check` leaves them; `methods`: of a provider process of its own. */
+  async checked(
+    changes: Partial<Inputs>,
+    olds: Partial<Inputs> = {},
+    methods: { check: (typeof provider)['check'] } = provider,
+  ): Promise<Inputs> {
+    const { inputs, failures } = await methods.check(olds, this.inputs(changes));
+    expect(failures).toEqual([]);
+    return inputs;
   }
 
   async up(changes: Partial<Inputs> = {}): Promise<Outputs> {

@@ -3,7 +3,7 @@ import { Random } from '../random';
 import type { Course } from '../stack/stack';
 import type { Template } from '../stack/spec';
 import { faultKinds, type Fault, type FaultKind } from '../world/faults';
-import type { Setting } from '../world/world';
+import type { Meddling, Setting } from '../world/world';
 import { MOST_BATCHES, nextTemplate } from './next-template';
 import type { Deed, Life, Step } from './life';
 
@@ -39,20 +39,23 @@ function nextDeed(random: Random, { products }: Setting, template: Template, fir
       return { do: 'roll back', course: { ...randomCourse(random), sibling: undefined, rollback: true } };
     case 'delete':
       return { do: 'delete' };
-    case 'meddle': {
-      const how = random.weighted({
-        connectsMeanwhile: 3,
-        deletedMeanwhile: 3,
-        takenMeanwhile: 2,
-        reRegisteredMeanwhile: 2,
-      });
-      return { do: 'meddle', how };
-    }
+    case 'meddle':
+      return { do: 'meddle', how: randomMeddling(random) };
     case 'redeliver':
       return { do: 'redeliver', which: random.int(0, 9) };
     case 'wait':
-      return { do: 'wait', ms: random.pick([1_000, 60_000, 400_000, 4_000_000]) };
+      return { do: 'wait', ms: randomPause(random) };
   }
+}
+
+/** What somebody else does to a device. */
+export function randomMeddling(random: Random): Meddling {
+  return random.weighted({ connectsMeanwhile: 3, deletedMeanwhile: 3, takenMeanwhile: 2, reRegisteredMeanwhile: 2 });
+}
+
+/** Milliseconds in which nobody does anything. */
+export function randomPause(random: Random): number {
+  return random.pick([1_000, 60_000, 400_000, 4_000_000]);
 }
 
 function randomCourse(random: Random): Course {

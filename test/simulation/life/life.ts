@@ -1,7 +1,7 @@
 import type { Course } from '../stack/stack';
 import type { Template } from '../stack/spec';
 import type { Fault } from '../world/faults';
-import type { Setting } from '../world/world';
+import type { Meddling, Setting } from '../world/world';
 
 /** A random story, complete in itself: the same life ends in the same way, whoever lives it. */
 export interface Life {
@@ -24,7 +24,7 @@ export type Deed =
   /** The stack gets another name: its devices are retained, it is deleted, and one of the new name adopts them. */
   | { do: 'rename'; course: Course }
   /** Somebody does something to a device by hand. */
-  | { do: 'meddle'; how: 'connectsMeanwhile' | 'deletedMeanwhile' | 'takenMeanwhile' | 'reRegisteredMeanwhile' }
+  | { do: 'meddle'; how: Meddling }
   /** An earlier event is delivered once more. */
   | { do: 'redeliver'; which: number }
   | { do: 'wait'; ms: number };

@@ -1,4 +1,4 @@
-import { faultOf, randomSetting } from '../life/generate';
+import { faultOf, randomMeddling, randomPause, randomSetting } from '../life/generate';
 import { nextTemplate } from '../life/next-template';
 import { Random } from '../random';
 import { faultKinds, type Fault, type FaultKind } from '../world/faults';
@@ -29,21 +29,14 @@ function nextDeed(random: Random, { products }: Setting, program: Program, i: nu
   switch (kind) {
     case 'up':
       return nextUp(random, program, products);
-    case 'meddle': {
-      const how = random.weighted({
-        connectsMeanwhile: 3,
-        deletedMeanwhile: 3,
-        takenMeanwhile: 2,
-        reRegisteredMeanwhile: 2,
-      });
-      return { do: 'meddle', how };
-    }
+    case 'meddle':
+      return { do: 'meddle', how: randomMeddling(random) };
     case 'lose': {
       const what = random.weighted({ journal: 60, state: 25, both: 15 });
       return { do: 'lose', what, back: random.chance(0.5) ? 0 : random.int(1, 2) };
     }
     case 'wait':
-      return { do: 'wait', ms: random.pick([1_000, 60_000, 400_000, 4_000_000]) };
+      return { do: 'wait', ms: randomPause(random) };
     case 'refresh':
     case 'destroy':
     case 'settle':

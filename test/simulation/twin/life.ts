@@ -1,5 +1,5 @@
 import type { Fault } from '../world/faults';
-import type { Setting } from '../world/world';
+import type { Meddling, Setting } from '../world/world';
 import type { Program } from './program';
 
 /** A random story of a Pulumi stack, complete in itself. */
@@ -24,7 +24,7 @@ export type TwinDeed =
   | { do: 'destroy' }
   /** `npx iot-device-batch settle`. */
   | { do: 'settle' }
-  | { do: 'meddle'; how: 'connectsMeanwhile' | 'deletedMeanwhile' | 'takenMeanwhile' | 'reRegisteredMeanwhile' }
+  | { do: 'meddle'; how: Meddling }
   /** The state or the journal, or both, are gone, or are again as they were so many steps ago. */
   | { do: 'lose'; what: 'state' | 'journal' | 'both'; back: number }
   | { do: 'wait'; ms: number };

@@ -172,7 +172,7 @@ export class SimulatedWorld {
   }
 
   /** Somebody else does something to a device of this account. */
-  meddle(kind: 'connectsMeanwhile' | 'deletedMeanwhile' | 'takenMeanwhile' | 'reRegisteredMeanwhile'): void {
+  meddle(kind: Meddling): void {
     const { emulator } = this;
     if (kind === 'takenMeanwhile') {
       const name = nthName(this.random.int(0, 11));
@@ -207,7 +207,10 @@ export class SimulatedWorld {
   }
 }
 
-const deeds = {
+/** What somebody else does to a device of this account. */
+export type Meddling = 'connectsMeanwhile' | 'deletedMeanwhile' | 'takenMeanwhile' | 'reRegisteredMeanwhile';
+
+const deeds: Record<Exclude<Meddling, 'takenMeanwhile'>, string> = {
   connectsMeanwhile: 'connects',
   deletedMeanwhile: 'is deleted by hand',
   reRegisteredMeanwhile: 'is deleted and registered again by a stranger',
