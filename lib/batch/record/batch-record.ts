@@ -3,7 +3,7 @@ import { BatchError } from '../errors';
 import type { Clock } from '../ports/clock';
 import { StoreConflict, type Store, type StoredObject } from '../ports/store';
 import { HEAD_VERSION, emptyHead, headSchema, type Head } from './head';
-import { parseRecord } from './json';
+import { checkRecord, parseJson } from './json';
 import { keys } from './keys';
 
 /** A batch's head in the store, and the one way to change it. */
@@ -72,18 +72,22 @@ export async function listBatches(store: Store): Promise<string[]> {
 /** @throws BatchError `RecordUnreadable` if it is no head of this batch, `NewerRecord` if a newer version of this code has made it. */
 export function parseHead(batchId: string, object: StoredObject): Head {
   const key = keys.head(batchId);
-  const { version } = parseRecord(key, object, z.looseObject({ version: z.number() }));
+  const value = parseJson(key, object);
+  const { version } = checkRecord(key, value, versionSchema);
   if (Math.floor(version) > HEAD_VERSION) {
     throw new BatchError(
       'NewerRecord',
       `the record of batch ${batchId} is of version ${version}, this code knows up to ${HEAD_VERSION}: deploy with the newer package again`,
     );
   }
-  const head = parseRecord(key, object, headSchema);
+  const head = checkRecord(key, value, headSchema);
   if (head.batchId === batchId) return head;
   // It is written where its own id says: that of another batch would be overwritten.
   throw new BatchError('RecordUnreadable', `the store's object ${key} is the record of another batch`);
 }
+
+/** What heads of all versions have. */
+const versionSchema = z.looseObject({ version: z.number() });
 
 const MAX_CONFLICTS = 12;
 

@@ -20,12 +20,20 @@ export async function requireJson<T>(store: Store, key: string, schema: ZodType<
 
 /** @throws BatchError `RecordUnreadable` if the object is no JSON or not of the shape that it should have. */
 export function parseRecord<T>(key: string, object: StoredObject, schema: ZodType<T>): T {
-  let value: unknown;
+  return checkRecord(key, parseJson(key, object), schema);
+}
+
+/** @throws BatchError `RecordUnreadable` if the object is no JSON. */
+export function parseJson(key: string, { body }: StoredObject): unknown {
   try {
-    value = JSON.parse(Buffer.from(object.body).toString('utf8'));
+    return JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {
     throw new BatchError('RecordUnreadable', `the store's object ${key} is not JSON`);
   }
+}
+
+/** @throws BatchError `RecordUnreadable` if what an object holds is not of the shape that it should have. */
+export function checkRecord<T>(key: string, value: unknown, schema: ZodType<T>): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') ?? '';
