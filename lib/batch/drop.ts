@@ -8,9 +8,9 @@ import { otherListings, type Listing } from './listings';
 import { createdMeanwhile } from './lost-requests';
 import { listOf } from './messages';
 import type { Operation } from './operation';
-import { policyInForce } from './policy-in-force';
+import { policyInForce, policyOfResource } from './policy-in-force';
 import { CloudError, type Cloud } from './ports/cloud';
-import { generationOf, lists, type Generation } from './record/head';
+import { generationOf, lists, owed, type Generation } from './record/head';
 import { keys } from './record/keys';
 import { loadPlan, type RecordedDevice } from './record/plan';
 import { saveReleased } from './record/released';
@@ -72,7 +72,8 @@ async function clearAway(operation: Operation, generation: Generation): Promise<
  * Whether its devices could neither be deleted, as nobody can tell which have connected, nor kept, by the policy of a batch that has never
  * been on this cloud. The generation was deployed only because it retains them.
  */
-function nobodyMaySay({ head: { policy } }: Operation, { limits }: Cloud, generation: Generation): boolean {
+function nobodyMaySay({ head }: Operation, { limits }: Cloud, generation: Generation): boolean {
+  const policy = policyOfResource(head, generation);
   const isForced = policy?.deleteActivated === true || generation.drop?.deleteActivated === true;
   return !limits.knowsActivation && !isForced && generation.policy.removalPolicy === 'retain';
 }
@@ -108,7 +109,7 @@ async function sortOut(
 
   const { toDelete, toRelease, guarded } = await dutiesOf(operation, cloud, generation, found);
   const spared = [...toDelete, ...toRelease].filter((device) =>
-    others.some((other) => lives(other, device, generation, cloud)),
+    others.some((other) => lives(other, device, generation, cloud) || decides(other, device, generation, cloud)),
   );
   const left = new Set(spared);
   const unlisted = (device: RecordedDevice) => !left.has(device);
@@ -159,6 +160,16 @@ function lives(other: Listing, device: RecordedDevice, mine: Generation, cloud: 
   if (!lists(other.generation) || !(other.unread || other.names.has(device.name))) return false;
   const recorded = other.devices.get(device.name);
   return recorded === undefined || isIt(other.generation, recorded, device, mine, cloud);
+}
+
+/**
+ * What was in use in a falling generation is deleted, released or refused by that one's policy, and not taken back with a change that
+ * nobody heard of.
+ */
+function decides(other: Listing, device: RecordedDevice, mine: Generation, cloud: Cloud): boolean {
+  if (mine.reported || !other.generation.reported || !owed(other.generation)) return false;
+  const recorded = other.devices.get(device.name);
+  return recorded !== undefined && isIt(other.generation, recorded, device, mine, cloud);
 }
 
 /** Whether a device has found a home for good, so that the falling generation need not remember it. */

@@ -179,27 +179,57 @@ function unheardCreate(head: Head, id: string): Generation | undefined {
 function letLineFall(head: Head, named: string, spared: string | undefined): void {
   const line = lineOf(head, named);
   for (const generation of head.generations) if (line.has(generation.id)) generation.named = true;
+  judge(head, named);
   fall(head, ({ id }) => line.has(id) && id !== spared);
   const current = head.generations.find(({ id }) => id === head.current);
   if (current?.phase === 'standing') return;
   const heir = head.generations.findLast(({ phase }) => phase === 'standing');
   if (!heir) delete head.current;
-  // The policy stays that of the last event: what falls here must not be judged by the other one's, in whichever order both go.
-  else head.current = heir.id;
+  else Object.assign(head, { current: heir.id, policy: heir.policy });
+}
+
+/**
+ * Writes down by which policy a resource goes, and with it what it has replaced or is replaced by, in whichever order both go: the one
+ * of their last event.
+ */
+function judge(head: Head, named: string): void {
+  const kin = kinOf(head, named);
+  const last = head.generations.find(
+    ({ id }) => id === (head.current !== undefined && kin.has(head.current) ? head.current : named),
+  );
+  if (!last?.reported) return;
+  const { deleteActivated, removalPolicy } = last.judgedBy ?? last.policy;
+  for (const each of head.generations)
+    if (kin.has(each.id) && each.phase !== 'gone') each.judgedBy ??= { deleteActivated, removalPolicy };
 }
 
 /** The ids of a generation's line, as far as it is remembered. */
 export function lineOf(head: Head, id: string): Set<string> {
-  const line = new Set([id]);
-  for (let size = 0; size < line.size;) {
-    size = line.size;
-    for (const { id: member, replaces } of head.generations) {
-      if (replaces === undefined) continue;
-      if (line.has(member)) line.add(replaces);
-      if (line.has(replaces)) line.add(member);
+  return connectedTo(id, head, ({ replaces }) => [replaces]);
+}
+
+/** Those of the lines as well that took its place, or whose place it took. */
+export function kinOf(head: Head, id: string): Set<string> {
+  return connectedTo(id, head, ({ replaces, displaces }) => [replaces, displaces]);
+}
+
+function connectedTo(
+  id: string,
+  { generations }: Head,
+  predecessors: (generation: Generation) => (string | undefined)[],
+): Set<string> {
+  const connected = new Set([id]);
+  for (let size = 0; size < connected.size;) {
+    size = connected.size;
+    for (const generation of generations) {
+      for (const other of predecessors(generation)) {
+        if (other === undefined) continue;
+        if (connected.has(generation.id)) connected.add(other);
+        if (connected.has(other)) connected.add(generation.id);
+      }
     }
   }
-  return line;
+  return connected;
 }
 
 const SUPERSEDED = 'Superseded';

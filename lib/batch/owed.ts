@@ -3,7 +3,7 @@ import { drop } from './drop';
 import { BatchError } from './errors';
 import type { Operation } from './operation';
 import { BatchRecord, listBatches } from './record/batch-record';
-import { owed } from './record/head';
+import { owed, owedBy } from './record/head';
 import { Lease } from './record/lease';
 
 /**
@@ -43,7 +43,7 @@ async function settleOther(operation: Operation, batchId: string, failures: Batc
 }
 
 async function settleBatch(operation: Operation, failures: BatchError[]): Promise<void> {
-  for (const { id } of operation.head.generations.filter(owed)) {
+  for (const { id } of owedBy(operation.head)) {
     try {
       await drop(operation, id);
     } catch (error) {

@@ -9,9 +9,9 @@ import { Operation, SupersededMidway, type EnginePorts } from './operation';
 import { settleOwed } from './owed';
 import { publish } from './publish';
 import { raise } from './raise';
-import { fall, lineOf } from './intent';
+import { fall, kinOf, lineOf } from './intent';
 import { BatchRecord } from './record/batch-record';
-import { generationOf, owed, requestOf, type Generation, type Head, type Outcome } from './record/head';
+import { generationOf, owed, owedBy, requestOf, type Generation, type Head, type Outcome } from './record/head';
 import { Lease, LeaseLost } from './record/lease';
 import { Yielded } from './time-left';
 
@@ -133,6 +133,9 @@ async function stand(operation: Operation, id: string): Promise<void> {
     if (request.policy) head.policy = generation.policy = request.policy;
     if (request.access) generation.access = request.access;
     if (request.cloud) generation.cloud = request.cloud;
+    // Its resource lives on: what is left of a Delete that came to nothing is judged anew.
+    const kin = kinOf(head, id);
+    for (const each of head.generations) if (kin.has(each.id)) delete each.judgedBy;
     head.current = id;
     head.confirmed = request.named === id;
     if (request.named === undefined) return;
@@ -213,7 +216,7 @@ const UNFINISHED_MS = 30_000;
 async function dropOwn(operation: Operation): Promise<string[]> {
   let failed: BatchError | undefined;
   const suspects: string[] = [];
-  for (const { id } of operation.head.generations.filter(owed)) {
+  for (const { id } of owedBy(operation.head)) {
     try {
       suspects.push(...(await drop(operation, id)).suspects);
     } catch (error) {

@@ -6,7 +6,7 @@ import { noteTold } from './lost-requests';
 import { Operation, type EnginePorts } from './operation';
 import type { Workers } from './ports/workers';
 import { BatchRecord, listBatches } from './record/batch-record';
-import { isOpen, keptOrListed, owed, type Generation, type Head } from './record/head';
+import { isOpen, keptOrListed, owed, owedBy, type Generation, type Head } from './record/head';
 import { Lease, LeaseLost } from './record/lease';
 import { prepare, refuseMistakes, type SettleWishes } from './settle-wishes';
 import { TimeLeft, Yielded } from './time-left';
@@ -157,7 +157,7 @@ class Settling {
 
   private async clearAway(operation: Operation): Promise<boolean> {
     let further = false;
-    for (const generation of operation.head.generations.filter(owed)) {
+    for (const generation of owedBy(operation.head)) {
       const { id } = generation;
       try {
         const finished = await this.end(operation, generation);
@@ -215,7 +215,7 @@ function isUnderWay({ requests }: Head, now: number, workers: Workers | undefine
 
 const SHARED = {
   code: 'DevicesShared',
-  reason: 'it knows what an unfinished change of another batch may yet need of their common devices',
+  reason: 'some of its devices are also those of another change or batch, which has to come to its end first',
 };
 
 const NOT_REACHED = { code: 'NotReached', reason: 'the time was over before its turn; settle again, it continues' };

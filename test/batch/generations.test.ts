@@ -1,4 +1,6 @@
 import { DELAYED_DELIVERY_MS } from '../../lib/batch';
+import type { BatchOptions } from '../../lib/batch/contract';
+import { killedAt } from '../support/killed-at';
 import { testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
@@ -222,6 +224,45 @@ describe.each(testedClouds)('$name: several batches of one stack', (cloud) => {
       expect(world.devices()).toEqual(['other-1']);
     },
   );
+
+  describe('what a killed change had made, and another batch has in use since', () => {
+    async function inUse(changes: Partial<BatchOptions>): Promise<{ world: World; generation: string }> {
+      const world = new World({ cloud });
+      const order = world.order({ type: 'create', options: world.options(lights(2)) });
+      await world.submit(order, 'a');
+      await killedAt(world, order, (what) => what.startsWith('store put manifests/'), 'a');
+      await world.clock.sleep(3_600_000);
+      const { state, generation } = await world.create(world.options(lights(2), changes), 'b');
+      expect(state).toBe('succeeded');
+      // It will be dropped once the other one is known to have them for good.
+      expect(world.head('a').generations).toMatchObject([{ phase: 'falling', reported: false }]);
+      return { world, generation };
+    }
+
+    it('is released by the policy of that one, whoever is the first to clear away (I1)', async () => {
+      const { world, generation } = await inUse({ removalPolicy: 'retain' });
+      const before = world.identities();
+      const remove = world.order({ type: 'delete', named: generation });
+      await world.submit(remove, 'b');
+      expect(await world.create(world.options(['other-1']), 'c')).toMatchObject({ state: 'succeeded' });
+      expect(await world.work(remove.requestId, 'b')).toEqual({ state: 'succeeded' });
+      expect(world.identities()).toEqual(new Map([...before, ['other-1', expect.any(String)]]));
+      expect(await world.create(world.options(['other-2']), 'd')).toMatchObject({ state: 'succeeded' });
+      expect(world.head('a').generations).toMatchObject([{ phase: 'gone' }]);
+    });
+
+    where(cloud.tells.devices)('is not deleted where that one may not delete what has connected (I1)', async () => {
+      const { world, generation } = await inUse({});
+      world.connect('light-001');
+      expect(await world.delete(generation, 'b')).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+      expect(await world.create(world.options(['other-1']), 'c')).toMatchObject({ code: 'StillOwed' });
+      expect(world.devices()).toEqual(lights(2));
+
+      world.deleteByHand('light-001');
+      expect(await world.delete(generation, 'b')).toEqual({ state: 'succeeded' });
+      expect(world.head('a').generations).toMatchObject([{ phase: 'gone' }]);
+    });
+  });
 });
 
 describe.each(testedClouds)('$name: events out of the ordinary', (cloud) => {

@@ -3,6 +3,15 @@ import { lights, World } from '../support/world';
 
 const retain = { removalPolicy: 'retain' } as const;
 
+/** As Pulumi's engine has them deleted. */
+async function deleteLines(world: World, generations: readonly string[]): Promise<void> {
+  for (const named of generations) {
+    const order = world.order({ type: 'delete', named, line: {} });
+    await world.submit(order);
+    expect(await world.work(order.requestId)).toEqual({ state: 'succeeded' });
+  }
+}
+
 describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) => {
   it('leaves them at the cloud when it is deleted, with manifest and secrets', async () => {
     const world = new World({ cloud });
@@ -27,13 +36,35 @@ describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) =
   it('leaves them also where the resource that it replaced, which retained nothing, is still to be deleted (I1)', async () => {
     const world = new World({ cloud });
     const { generation: old } = await world.create(world.options(lights(2)));
-    const { generation } = await world.create(world.options(lights(2, 3), retain));
-    for (const named of [generation, old]) {
-      const order = world.order({ type: 'delete', named, line: {} });
-      await world.submit(order);
-      expect(await world.work(order.requestId)).toEqual({ state: 'succeeded' });
-    }
+    const order = world.order({ type: 'create', options: world.options(lights(2, 3), retain), displaces: old });
+    const generation = (await world.submit(order)) as string;
+    await world.work(order.requestId);
+    await deleteLines(world, [generation, old]);
     expect(world.devices()).toEqual(lights(4));
+  });
+
+  it.each([
+    ['the first', (first: string, second: string) => [first, second]],
+    ['the second', (first: string, second: string) => [second, first]],
+  ])(
+    'leaves those of a resource that retains, and deletes those of one that does not, which have one id by an alias, %s deleted first (I1, I2)',
+    async (_which, inOrder) => {
+      const world = new World({ cloud });
+      const { generation: first } = await world.create(world.options(lights(2), retain));
+      const { generation: second } = await world.create(world.options(lights(2, 3)));
+      await deleteLines(world, inOrder(first, second));
+      expect(world.devices()).toEqual(lights(2));
+    },
+  );
+
+  it('does so by the last policy of the one that retains (I1)', async () => {
+    const world = new World({ cloud });
+    const { generation: first } = await world.create(world.options(lights(2)));
+    const { generation: changed } = await world.update(first, world.options(lights(2, 2), retain));
+    const { generation: second } = await world.create(world.options(lights(2, 5)));
+    await deleteLines(world, [second, changed]);
+    expect(world.devices()).toEqual(expect.arrayContaining(lights(2, 2)));
+    expect(world.devices()).not.toContain('light-005');
   });
 
   it('releases what leaves it, also what has connected, and lists it again as adopted with its secrets', async () => {

@@ -89,6 +89,11 @@ const generationSchema = z.looseObject({
   displaces: z.string().optional(),
   /** Whether its change failed and what exists of it was kept. */
   kept: z.boolean().optional(),
+  /**
+   * The policy that its resource had when that was deleted; only where its asker deletes line by line. That of the head may be another
+   * resource's by then.
+   */
+  judgedBy: z.looseObject({ deleteActivated: z.boolean(), removalPolicy: z.enum(['destroy', 'retain']) }).optional(),
   /** Whether what its own policy keeps is kept when it is dropped, whatever the policy of the batch says by then. */
   keepsByOwnPolicy: z.boolean().optional(),
   /** The id, of the asker's own making, of a Delete that was taken to mean this Create. */
@@ -217,6 +222,12 @@ export function keptOrListed(generation: Generation): boolean {
 /** Falling and draining generations are owed: their devices still have to be deleted or released. */
 export function owed(generation: Generation): boolean {
   return generation.phase === 'falling' || generation.phase === 'draining';
+}
+
+/** What a head owes, in the order in which it is best cleared away: what was never reported leaves some of its devices to what was. */
+export function owedBy({ generations }: Head): Generation[] {
+  const all = generations.filter(owed);
+  return [...all.filter(({ reported }) => reported), ...all.filter(({ reported }) => !reported)];
 }
 
 /** Whether a request has not come to its end. */
