@@ -69,8 +69,9 @@ export class Deletions {
   private cameWhileOursWasLost({ product, name, madeAt }: DeviceStory, { stack }: CallRecord): boolean {
     const isWithin = (sentAt: number) =>
       madeAt >= sentAt - CLOCK_SLACK_MS && madeAt <= sentAt + FLIGHT_MS + SETTLE_MS + CLOCK_SLACK_MS;
-    const { announced, killed, calls } = this.world;
-    if (announced.some((call) => call.stack === stack && killed.has(call.process) && isWithin(call.at))) return true;
+    const { announced, killed, forsaken, calls } = this.world;
+    const wasCutOff = (process: number) => killed.has(process) || forsaken.has(process);
+    if (announced.some((call) => call.stack === stack && wasCutOff(call.process) && isWithin(call.at))) return true;
     return calls.all.some(
       (lost) =>
         lost.at.id === product &&

@@ -52,6 +52,7 @@ export class Command {
     this.over = new Promise((resolve) => {
       this.abandon = () => {
         this.gone = true;
+        machine.world.forsaken.add(this.provider.process.id);
         resolve('gone');
       };
     });

@@ -69,6 +69,8 @@ export class SimulatedWorld {
   readonly announced: { stack: string; process: number; at: number }[] = [];
   /** Processes that a fault has ended. */
   readonly killed = new Set<number>();
+  /** Processes that live on, and stop where they see that nobody waits for them any more. */
+  readonly forsaken = new Set<number>();
   private processes = 0;
 
   constructor(
