@@ -99,6 +99,27 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
   });
 
+  it.each(['what was replaced first', 'the replacement first', 'both at once'])(
+    'what is replaced so after its journal was lost is deleted as well, %s (I2)',
+    async (order) => {
+      let methods = command();
+      const made = await methods.create(await checked(methods, {}));
+      stage.loseJournal();
+      methods = command();
+      const replacement = await methods.create(await checked(methods, { devices: { named: ['gate', 'horn'] } }));
+      methods = command();
+      const removals = [made, replacement].map(
+        ({ id, outs }) =>
+          () =>
+            methods.delete(id, outs),
+      );
+      if (order === 'the replacement first') removals.reverse();
+      if (order === 'both at once') await Promise.all(removals.map((remove) => remove()));
+      else for (const remove of removals) await remove();
+      expect(stage.devices()).toEqual([]);
+    },
+  );
+
   it('a journal in which somebody is at work is not left (I3)', async () => {
     let methods = command();
     const first = await checked(methods, {});
