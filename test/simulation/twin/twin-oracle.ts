@@ -64,6 +64,8 @@ export class TwinOracle implements Follower {
   private readonly remembered = new Set<string>();
   /** Batches, each with a device that an old journal took for its own. */
   private readonly misleading = new Set<string>();
+  /** Devices that an old journal has with another batch than the state, which may leave them to that one. */
+  private readonly contested = new Set<string>();
   /** Devices that a batch took for a stranger's when it adopted them. */
   private readonly takenOver = new Set<string>();
 
@@ -188,6 +190,15 @@ export class TwinOracle implements Follower {
     }
     for (const generation of rememberedGenerations(this.world.store)) {
       if (!known.has(generation.batchId)) this.mislead(generation);
+      this.contest(generation);
+    }
+  }
+
+  private contest(generation: StoredGeneration): void {
+    for (const { product, name, identity, deleted } of this.history.all()) {
+      if (deleted || !answersFor(this.world.store, generation, name, identity)) continue;
+      const claim = this.claims.of(product, name, identity);
+      if (claim && claim.batch !== generation.batchId) this.contested.add(identity);
     }
   }
 
@@ -298,7 +309,7 @@ export class TwinOracle implements Follower {
   }
 
   private isForgotten({ madeBy, identity }: DeviceStory): boolean {
-    if (this.takenOver.has(identity)) return true;
+    if (this.takenOver.has(identity) || this.contested.has(identity)) return true;
     return madeBy !== undefined && madeBy.seq <= this.forgottenUpTo && !this.remembered.has(identity);
   }
 
