@@ -14,11 +14,18 @@ export function generateTwin(seed: string): TwinLife {
   const steps: TwinStep[] = [];
   let program: Program = {};
   const length = random.int(1, 5);
+  // Of its own, as this came later: the lives of older seeds go on as they were otherwise.
+  const colleagues = new Random(`${seed}/colleagues`);
   for (let i = 0; i < length; i++) {
     const deed = nextDeed(random, setting, program, i);
     if (deed.do === 'up') program = deed.program;
     const faults = wild === 'calm' ? 0 : wild === 'rough' ? random.int(0, 2) : random.int(1, 4);
-    steps.push({ deed, seed: `${seed}#${i}`, faults: Array.from({ length: faults }, () => randomFault(random)) });
+    steps.push({
+      deed,
+      seed: `${seed}#${i}`,
+      faults: Array.from({ length: faults }, () => randomFault(random)),
+      ...(colleagues.chance(0.1) && { byNewer: true as const }),
+    });
   }
   return { twin: 'pulumi', seed, setting, steps };
 }

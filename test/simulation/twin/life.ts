@@ -15,6 +15,8 @@ export interface TwinStep {
   /** Its own chance, so that leaving out other steps does not change it. */
   seed: string;
   faults: Fault[];
+  /** Whoever calls has a later version of the package than the others. */
+  byNewer?: true;
 }
 
 export type TwinDeed =

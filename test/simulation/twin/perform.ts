@@ -90,13 +90,21 @@ class TwinPerformance {
     const debts = oracle.leftovers.debts() || !this.quiet;
     const struck = world.struck;
     faults.begin(step.faults);
+    if (step.byNewer) this.useNewer();
     const outcome = await this.carryOut(step.deed);
+    world.withdrawNewer();
     if (outcome) {
       tally.add('states', `command ${outcome}`);
       world.tell(`  = ${outcome}`);
     }
     const calm = !debts && world.struck === struck && this.quiet && !oracle.leftovers.jobsRun();
     oracle.stepped(outcome, this.quiet, calm);
+  }
+
+  /** A colleague's package: it writes members into records that this one does not know, and must keep. */
+  private useNewer(): void {
+    this.world.tally.add('states', 'newer package');
+    this.world.deployNewer('minor', Infinity);
   }
 
   private async carryOut(deed: TwinDeed): Promise<Outcome | undefined> {

@@ -7,7 +7,11 @@ export function tellTwinLife({ seed, setting, steps }: TwinLife): string {
   return [`life ${seed}, with Pulumi`, `  setting ${JSON.stringify(setting)}`, ...lines].join('\n');
 }
 
-export function inWords({ deed, faults }: TwinStep): string {
+export function inWords(step: TwinStep): string {
+  return `${deedInWords(step)}${step.byNewer ? ', by a later version' : ''}`;
+}
+
+function deedInWords({ deed, faults }: TwinStep): string {
   const wrong = faults.length > 0 ? `, with ${faults.map(faultInWords).join(', ')}` : '';
   switch (deed.do) {
     case 'up': {

@@ -218,6 +218,9 @@ export class TwinOracle implements Follower {
     }
     this.registrations.check();
     this.rates.check();
+    for (const lost of this.world.lostOfNewer.splice(0)) {
+      this.report.violated('I5', `an older version lost what a newer one had written: ${lost}`);
+    }
     if (outcome === 'done') this.policies.completed(this.claims.all());
     if (!idle) return;
     this.leftovers.checkRemembered();

@@ -119,6 +119,10 @@ export class SimulatedWorld {
     this.newer = { version, until: this.timeline.now() + ms };
   }
 
+  withdrawNewer(): void {
+    this.newer = undefined;
+  }
+
   /** The later version that is deployed, if one is. */
   versionNow(): NewerVersion | undefined {
     return this.newer && this.timeline.now() < this.newer.until ? this.newer.version : undefined;
