@@ -13,8 +13,10 @@ import { keepCarriedCredentials } from './carried-credentials';
 import { keepCredentials, requireSecrets } from './credentials';
 import { poll } from './poll';
 import type { Cloud, DeviceFailure } from './ports/cloud';
+import type { Workers } from './ports/workers';
 import { learnNames, publish } from './publish';
 import { generationOf, owed, type Generation } from './record/head';
+import { isHeld } from './record/lease';
 import { loadNames } from './record/names';
 import { loadPlan, savePlan, type Plan } from './record/plan';
 import { Registration } from './registration';
@@ -103,7 +105,7 @@ async function awaitRunningDrops(operation: Operation, generation: Generation): 
     let deleting = 0;
     for (const other of await otherGenerations(store, clock, generation.cloudKey, generation.id)) {
       // Heads are small. What they list is not, and read for the few only that matter.
-      if (other.head.batchId === batchId || !isBeingDropped(other, clock.now())) continue;
+      if (other.head.batchId === batchId || !isBeingDropped(other, clock.now(), operation.ports.workers)) continue;
       if (other.generation.drop?.saw?.includes(generation.id)) continue;
       const listing = await listingOf(store, other);
       if (names.some((name) => listing.names.has(name))) deleting++;
@@ -115,9 +117,9 @@ async function awaitRunningDrops(operation: Operation, generation: Generation): 
   return waited;
 }
 
-function isBeingDropped({ head: { lease }, generation }: OtherGeneration, now: number): boolean {
+function isBeingDropped({ head: { lease }, generation }: OtherGeneration, now: number, workers?: Workers): boolean {
   const { drop } = generation;
-  return owed(generation) && drop !== undefined && lease?.holder === drop.lease && lease.until > now;
+  return owed(generation) && drop !== undefined && lease?.holder === drop.lease && isHeld(lease, now, workers);
 }
 
 /**

@@ -4,6 +4,7 @@ import { BatchRecord } from '../batch/record/batch-record';
 import { isOpen, keptOrListed, owed, type Generation, type Head } from '../batch/record/head';
 import { lineOf } from '../batch/intent';
 import { keys } from '../batch/record/keys';
+import { isHeld } from '../batch/record/lease';
 import type { Clock } from '../batch/ports/clock';
 import type { Store } from '../batch/ports/store';
 import type { Workers } from '../batch/ports/workers';
@@ -77,10 +78,15 @@ export async function restore(
  * The record of a state with all that its journal knows by now, for another journal to begin with.
  * @throws BatchError `JournalInUse` where somebody works on the batch in this one, who would know nothing of the other.
  */
-export async function takeAlong({ store, clock }: Journal, batchId: string, record: StateRecord): Promise<StateRecord> {
+export async function takeAlong(
+  { store, clock }: Journal,
+  batchId: string,
+  record: StateRecord,
+  workers: Workers,
+): Promise<StateRecord> {
   const head = await findHead(store, clock, batchId);
   if (!head?.states?.includes(record.state)) return record;
-  if (head.lease && head.lease.until > clock.now()) {
+  if (head.lease && isHeld(head.lease, clock.now(), workers)) {
     const until = new Date(head.lease.until).toISOString();
     throw new BatchError(
       'JournalInUse',

@@ -145,9 +145,10 @@ async function recordToGoOnFrom(workplace: Workplace, olds: Outputs): Promise<St
   const record = recordOf(olds);
   const place = journalPlaceOf(olds);
   if (!record || place === journalPlaceOf(workplace.inputs)) return record;
-  if (await isJournalGone(workplace.surroundings, olds, workplace.inputs)) return record;
-  const journal = workplace.surroundings.openJournal(place, workplace.observer);
-  return takeAlong({ store: journal, clock: workplace.clock }, olds.batchId, record);
+  const { surroundings, clock, observer } = workplace;
+  if (await isJournalGone(surroundings, olds, workplace.inputs)) return record;
+  const journal = surroundings.openJournal(place, observer);
+  return takeAlong({ store: journal, clock }, olds.batchId, record, surroundings.workers);
 }
 
 function generationIn(result: Extract<Result, { state: 'succeeded' }> | { state: 'unfinished' }): Generation {

@@ -1,7 +1,10 @@
+import type { Result } from '../../lib/batch';
+import type { Workers } from '../../lib/batch/ports/workers';
 import { BatchRecord } from '../../lib/batch/record/batch-record';
 import { Lease, LeaseLost } from '../../lib/batch/record/lease';
 import { MemoryStore } from '../support/memory-store';
 import { VirtualClock } from '../support/virtual-clock';
+import { lights, World } from '../support/world';
 
 const INVOCATION_MS = 300_000;
 /** The lease ends that much after its invocation. */
@@ -15,9 +18,12 @@ beforeEach(() => {
 });
 
 /** Another process that wants to work on the batch until its invocation ends. */
-async function take(): Promise<Lease | undefined> {
-  return Lease.take(await BatchRecord.load(store, clock, 'b1'), clock.now() + INVOCATION_MS);
+async function take(workers?: Workers): Promise<Lease | undefined> {
+  return Lease.take(await BatchRecord.load(store, clock, 'b1'), clock.now() + INVOCATION_MS, workers);
 }
+
+/** Of which nobody knows whether it still lives. */
+const named = (self: string): Workers => ({ self, isDead: () => false });
 
 describe('the lease of a batch', () => {
   it('is held by one at a time, until that one gives it back or its time is over', async () => {
@@ -53,5 +59,56 @@ describe('the lease of a batch', () => {
     expect(change).not.toHaveBeenCalled();
     await lost.release();
     await expect(other.confirm()).resolves.toBeDefined();
+  });
+
+  it('that could not be given back holds up everybody but the process that had it (I5)', async () => {
+    const own = named('one');
+    const lease = (await take(own)) as Lease;
+    expect(await take(own)).toBeUndefined();
+    jest.spyOn(store, 'put').mockRejectedValueOnce(new Error('the credentials have expired'));
+    await expect(lease.release()).rejects.toThrow('expired');
+
+    expect(await take(named('other'))).toBeUndefined();
+    expect(await take()).toBeUndefined();
+    expect(await take(own)).toBeDefined();
+    expect(await take(own)).toBeUndefined();
+  });
+
+  it('whose taking was never answered holds up everybody but the process that asked for it (I5)', async () => {
+    const own = named('one');
+    const arrives = store.put.bind(store);
+    jest.spyOn(store, 'put').mockImplementationOnce(async (...parameters) => {
+      await arrives(...parameters);
+      throw new Error('socket hang up');
+    });
+    await expect(take(own)).rejects.toThrow('hang up');
+
+    expect(await take(named('other'))).toBeUndefined();
+    expect(await take(own)).toBeDefined();
+  });
+
+  it('that a drop could not give back holds up no batch of the same process that is to have its devices (I5)', async () => {
+    const world = new World();
+    const workers = named('one');
+    const { generation } = await world.create(world.options(lights(3)), 'dropped');
+    const options = world.options(['light-003']);
+    const raising = world.order({ type: 'create', options });
+    let raised: Promise<Result> | undefined;
+    const ports = world.ports(async (what, run) => {
+      if (raised && what.startsWith('store put')) throw new Error('the credentials have expired');
+      if (raised || what !== `cloud ${world.cloud.operations.delete}`) return run();
+      await world.submit(raising, 'raised');
+      raised = world.work(raising.requestId, 'raised', { ...world.ports(), workers });
+      await world.clock.sleep(20_000);
+      return run();
+    });
+    const dropping = world.order({ type: 'delete', named: generation });
+    await world.submit(dropping, 'dropped');
+    const began = world.clock.now();
+    await expect(world.once(dropping.requestId, 'dropped', { ...ports, workers })).rejects.toThrow('expired');
+
+    expect(await raised).toMatchObject({ state: 'succeeded' });
+    expect(world.clock.now() - began).toBeLessThan(60_000);
+    expect(world.devices()).toEqual(['light-003']);
   });
 });

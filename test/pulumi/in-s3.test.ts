@@ -101,6 +101,41 @@ describe('a journal in S3 that cannot be used', () => {
   });
 });
 
+describe('a batch whose AWS credentials expire while the cloud makes its devices', () => {
+  let stage: Stage;
+  beforeEach(async () => (stage = await Stage.set(aliyun)));
+  afterEach(() => stage.end());
+
+  const one = { devices: { named: ['light-001'] } };
+  const two = { devices: { named: ['light-001', 'gate'] } };
+  /** Once the cloud has begun a job, nothing can be written any more, and so the lease is not given back either. */
+  const expireAfter = (jobs: number) => {
+    s3.bucket.disturb = (request) =>
+      request.startsWith('PUT') && stage.calls('create') >= jobs ? { status: 400, code: 'ExpiredToken' } : undefined;
+  };
+  const renew = () => void (s3.bucket.disturb = () => undefined);
+
+  it('is gone on with by the same process, which does not wait for itself (I5)', async () => {
+    const journal = s3.address('iot');
+    expireAfter(1);
+    await expect(stage.up({ journal, ...one })).rejects.toThrow('credentials have expired');
+    renew();
+    await stage.up({ journal, ...one });
+    expect(stage.devices()).toEqual(['light-001']);
+    expect(stage.calls('create')).toBe(1);
+  });
+
+  it('is gone on with by the same process in another journal, if that is where it goes (I5)', async () => {
+    await stage.up({ journal: s3.address('iot'), ...one });
+    expireAfter(2);
+    await expect(stage.up({ journal: s3.address('iot'), ...two })).rejects.toThrow('credentials have expired');
+    renew();
+    await stage.up({ journal: s3.address('elsewhere'), ...two });
+    expect(stage.devices()).toEqual(['gate', 'light-001']);
+    expect(stage.calls('create')).toBe(2);
+  });
+});
+
 describe('the store of a journal in S3', () => {
   it('is given ten minutes where it does not answer, and is told of now and then', async () => {
     let time = 0;

@@ -5,6 +5,15 @@ import type { Head } from './head';
 /** What is added to an invocation's end, so that a lease surely outlives the calls made under it. */
 const LEASE_MARGIN_MS = 5_000;
 
+/** Holders that could not write down that they are done, in whose processes they were. */
+const doneUnwritten = new WeakMap<Workers, Set<string>>();
+
+/** Whether somebody may be at work under a lease who is not known to be done with it. */
+export function isHeld(lease: Head['lease'], now: number, workers?: Workers): boolean {
+  if (!lease || lease.until <= now) return false;
+  return !(workers && doneUnwritten.get(workers)?.has(lease.holder));
+}
+
 /**
  * The right to work on a batch, written into its head before anything is done. It ends by release, or by itself after the
  * invocation that holds it must be over.
@@ -14,20 +23,23 @@ export class Lease {
     readonly record: BatchRecord,
     readonly holder: string,
     readonly until: number,
+    private readonly workers: Workers | undefined,
   ) {}
 
   /** Takes the lease until `until`; undefined while somebody else holds it who may be at work. */
   static async take(record: BatchRecord, until: number, workers?: Workers): Promise<Lease | undefined> {
-    const holder = record.clock.nonce(8);
-    const end = until + LEASE_MARGIN_MS;
-    const head = await record.update((next) => {
-      const { until: heldUntil = 0, worker } = next.lease ?? {};
-      const isDead = worker !== undefined && workers?.isDead(worker) === true;
-      if (heldUntil > record.clock.now() && !isDead) return false;
-      next.lease = { holder, until: end, ...(workers && { worker: workers.self }) };
-      return true;
-    });
-    return head.lease?.holder === holder ? new Lease(record, holder, end) : undefined;
+    const lease = new Lease(record, record.clock.nonce(8), until + LEASE_MARGIN_MS, workers);
+    const { holder } = lease;
+    const head = await lease.orDone(
+      record.update((next) => {
+        const { worker } = next.lease ?? {};
+        const isDead = worker !== undefined && workers?.isDead(worker) === true;
+        if (isHeld(next.lease, record.clock.now(), workers) && !isDead) return false;
+        next.lease = { holder, until: lease.until, ...(workers && { worker: workers.self }) };
+        return true;
+      }),
+    );
+    return head.lease?.holder === holder ? lease : undefined;
   }
 
   get head(): Head {
@@ -49,13 +61,33 @@ export class Lease {
     return head;
   }
 
-  /** Gives the lease back; does nothing if it is not ours any more. */
+  /**
+   * Gives the lease back; does nothing if it is not ours any more. Where the store fails it stays in the head, and other processes have
+   * to wait for its end; this one knows better.
+   */
   async release(): Promise<void> {
-    await this.record.update((next) => {
-      if (next.lease?.holder !== this.holder) return false;
-      delete next.lease;
-      return true;
-    });
+    await this.orDone(
+      this.record.update((next) => {
+        if (next.lease?.holder !== this.holder) return false;
+        delete next.lease;
+        return true;
+      }),
+    );
+  }
+
+  /** The head as written. Where that fails, nobody works under the lease, whatever the head says. */
+  private async orDone(writing: Promise<Head>): Promise<Head> {
+    try {
+      return await writing;
+    } catch (error) {
+      this.noteDone();
+      throw error;
+    }
+  }
+
+  private noteDone(): void {
+    const { workers, holder } = this;
+    if (workers) doneUnwritten.set(workers, (doneUnwritten.get(workers) ?? new Set()).add(holder));
   }
 
   private mustHold(head: Head): void {
