@@ -21,14 +21,14 @@ export function requireNode(what) {
   process.exit(1);
 }
 
-/** Installs the packages that the lock file names, unless it has been done since the lock file changed. */
-export async function installPackages() {
-  const installed = modified(join(root, 'node_modules/.package-lock.json'));
-  if (installed >= modified(join(root, 'package-lock.json'))) return;
-  console.log('▸ installing the packages (npm ci)');
+/** Installs the packages that the folder's lock file names, unless it has been done since the lock file changed. */
+export async function installPackages({ cwd = root, what = 'the packages' } = {}) {
+  const installed = modified(join(cwd, 'node_modules/.package-lock.json'));
+  if (installed >= modified(join(cwd, 'package-lock.json'))) return;
+  console.log(`▸ installing ${what} (npm ci)`);
   const started = performance.now();
   const [command, first] = npm;
-  await run(command, [...first, 'ci', '--no-fund', '--no-audit', '--loglevel=error'], { quiet: true });
+  await run(command, [...first, 'ci', '--no-fund', '--no-audit', '--loglevel=error'], { cwd, quiet: true });
   console.log(`  ✓ ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }
 

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  testRunner: 'in-process',
+  plugins: [here('runner.mjs')],
+  inProcess: {
+    tests: ['test/batch', 'test/clouds'],
+    // Minutes a mutant.
+    without: ['test/batch/crash-points/'],
+    // On the processor: after so much of tests that pass, a mutant has survived.
+    budgetMs: 3_000,
+  },
+  mutate: ['lib/batch/**/*.ts', 'lib/clouds/**/*.ts'],
+  // Most are words of messages. The rest is what travels: the vendors' names for things, which the emulator checks.
+  mutator: { excludedMutations: ['StringLiteral'] },
+  coverageAnalysis: 'perTest',
+  checkers: [],
+  concurrency: 1,
+  // Only for a mutant that never lets go of the process: the runner ends all others itself.
+  timeoutMS: 20_000,
+  timeoutFactor: 5,
+  dryRunTimeoutMinutes: 30,
+  tempDirName: '.local/mutation/sandbox',
+  ignorePatterns: ['dist', 'docs', 'bench', 'local-aws', 'local-pulumi', 'test/mutation', 'test/e2e'],
+  incrementalFile: '.local/mutation/incremental.json',
+  reporters: ['clear-text', 'json'],
+  jsonReporter: { fileName: '.local/mutation/report.json' },
+  clearTextReporter: { allowColor: false, reportTests: false, reportMutants: true },
+  allowConsoleColors: false,
+  disableTypeChecks: 'lib/**/*.ts',
+};
