@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { countNames, type BatchOptions, type CloudReference } from '../batch/contract';
 import { BatchError } from '../batch/errors';
 import type { CollectedDevice } from '../batch/ports/cloud';
@@ -10,16 +11,17 @@ export function secretsText(devices: Iterable<CollectedDevice>): string {
   );
 }
 
-/** Reads what `secretsText` wrote; nothing where it is something else. */
-export function parseSecrets(text: unknown): CollectedDevice[] {
-  if (typeof text !== 'string' || text === '') return [];
+/** Reads what `secretsText` wrote; undefined where it is something else. */
+export function parseSecrets(text: unknown): CollectedDevice[] | undefined {
   try {
-    const devices = JSON.parse(text) as Record<string, Record<string, string> & { id: string }>;
+    const devices = secretsSchema.parse(JSON.parse(text as string));
     return Object.entries(devices).map(([name, { id, ...credentials }]) => ({ name, identity: id, credentials }));
   } catch {
-    return [];
+    return undefined;
   }
 }
+
+const secretsSchema = z.record(z.string(), z.object({ id: z.string() }).catchall(z.string()));
 
 /** What Pulumi is given in one piece, and keeps in the state. Beyond some ten times that its provider process dies. */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024;

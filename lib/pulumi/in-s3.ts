@@ -6,6 +6,7 @@ import { patientStore } from '../stores/patient-store';
 import { PrefixedStore } from '../stores/prefixed-store';
 import { isS3Address, parseS3Address, type S3Address } from '../stores/s3-address';
 import { hopelessness, told } from '../stores/s3-unusable';
+import type { S3Store } from '../stores/s3-store';
 import type { Files } from './surroundings';
 
 /**
@@ -30,7 +31,7 @@ export function withObjects(files: Files, clock: Clock, observer: Observer): Fil
       if (!isS3Address(path)) return files.read(path);
       const { key, bucket } = at(path);
       const object = await bucket.get(key);
-      if (!object) throw new Error('there is no such object');
+      if (!object) throw Object.assign(new Error('there is no such object'), { code: 'ENOENT' });
       return object.body;
     },
     async save(path, text) {
@@ -41,29 +42,34 @@ export function withObjects(files: Files, clock: Clock, observer: Observer): Fil
     async reach(path) {
       if (!isS3Address(path)) return files.reach?.(path);
       const address = parseS3Address(path);
-      await usable(opened(address), address, clock).list(address.path);
+      try {
+        await connected(address).reach(address.path);
+      } catch (error) {
+        throw told(error, address);
+      }
     },
   };
 }
 
 /** One connection for each way to reach a bucket, for as long as the process lives. */
-const connections = new Map<string, Store>();
+const connections = new Map<string, S3Store>();
 
 /** The bucket, connected at the first call: until then nobody needs the AWS SDK. */
 function opened(address: S3Address): Store {
-  const connected = () => {
-    const { path: _path, ...way } = address;
-    const name = JSON.stringify(way);
-    const store = connections.get(name) ?? connectWithInstalledSdk(address).store;
-    connections.set(name, store);
-    return store;
-  };
   return {
-    get: async (key) => connected().get(key),
-    put: async (key, body, condition) => connected().put(key, body, condition),
-    list: async (prefix) => connected().list(prefix),
-    delete: async (key) => connected().delete(key),
+    get: async (key) => connected(address).get(key),
+    put: async (key, body, condition) => connected(address).put(key, body, condition),
+    list: async (prefix) => connected(address).list(prefix),
+    delete: async (key) => connected(address).delete(key),
   };
+}
+
+function connected(address: S3Address): S3Store {
+  const { path: _path, ...way } = address;
+  const name = JSON.stringify(way);
+  const store = connections.get(name) ?? connectWithInstalledSdk(address).store;
+  connections.set(name, store);
+  return store;
 }
 
 /** What may pass is tried again, and what may not is told in words. */

@@ -1,7 +1,6 @@
 import { BatchError } from '../batch/errors';
 import type { CollectedDevice } from '../batch/ports/cloud';
-import { isS3Address } from '../stores/s3-address';
-import { S3Unusable } from '../stores/s3-unusable';
+import { isS3Address, nameOfAddress, parseS3Address } from '../stores/s3-address';
 import { parseSecrets } from './device-secrets';
 import { credentialsOf, type Inputs } from './inputs';
 import type { Outputs } from './state';
@@ -9,23 +8,20 @@ import type { Files } from './surroundings';
 
 /** Sees whether secrets can be put where they are to be, as far as that can be seen. @throws S3Unusable */
 export async function reachSecrets(files: Files, inputs: Inputs): Promise<void> {
-  const place = credentialsOf(inputs);
-  if (typeof place === 'object') await files.reach?.(place.file);
+  const file = fileOf(inputs);
+  if (file !== undefined) await files.reach?.(file);
 }
 
 /**
- * The secrets that the state, or the file that it names, has of the devices; what cannot be read is not there. `next`: the inputs that
- * they will be written for.
- * @throws BatchError `SecretsUnreadable` where what cannot be read would be written over.
+ * The secrets that the state, or the file that it names, has of the devices; what cannot be read there is not there. `next`: the
+ * inputs that secrets will be written for, with those that are at their place by now.
+ * @throws BatchError `SecretsUnreadable` where something would be written over that cannot be read.
  */
-export async function keptSecrets(files: Files, olds: Outputs, next?: Inputs): Promise<CollectedDevice[]> {
-  const place = credentialsOf(olds);
-  if (typeof place === 'string') return parseSecrets(olds.deviceSecrets);
-  const bytes = await files.read(place.file).catch((error: unknown) => {
-    if (next && error instanceof S3Unusable && isAt(place.file, next)) throw unreadable(error);
-    return undefined;
-  });
-  return parseSecrets(bytes && Buffer.from(bytes).toString('utf8'));
+export async function keptSecrets(files: Files, olds?: Outputs, next?: Inputs): Promise<CollectedDevice[]> {
+  const target = next && fileOf(next);
+  const there = target === undefined ? [] : await toBeWrittenOver(files, target);
+  if (!olds || (target !== undefined && fileOf(olds) === target)) return there;
+  return [...(await secretsOf(files, olds)), ...there];
 }
 
 /** The next `up` reads them again where the cloud still tells them, and writes them. */
@@ -41,14 +37,42 @@ export function secretsNotSaved(file: string, error: unknown): { code: string; m
   };
 }
 
-function isAt(file: string, inputs: Inputs): boolean {
+/** The file or object that secrets are in; undefined where they are in none. */
+function fileOf(inputs: Inputs): string | undefined {
   const place = credentialsOf(inputs);
-  return typeof place === 'object' && place.file === file;
+  return typeof place === 'object' ? place.file : undefined;
 }
 
-function unreadable({ message }: S3Unusable): BatchError {
+async function secretsOf(files: Files, olds: Outputs): Promise<CollectedDevice[]> {
+  const file = fileOf(olds);
+  const text = file === undefined ? olds.deviceSecrets : await textOf(files, file).catch(() => undefined);
+  return parseSecrets(text) ?? [];
+}
+
+async function toBeWrittenOver(files: Files, file: string): Promise<CollectedDevice[]> {
+  const text = await textOf(files, file).catch((error: Error) => {
+    if (isAbsence(error)) return '';
+    throw unreadable(file, error.message);
+  });
+  const devices = text.trim() === '' ? [] : parseSecrets(text);
+  if (devices) return devices;
+  throw unreadable(file, 'it holds something else, or a part of them only');
+}
+
+async function textOf(files: Files, file: string): Promise<string> {
+  return Buffer.from(await files.read(file)).toString('utf8');
+}
+
+/** ENOTDIR: there is a file where the path goes through a folder, so that no other can be behind it. */
+function isAbsence(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function unreadable(file: string, why: string): BatchError {
+  const where = isS3Address(file) ? nameOfAddress(parseS3Address(file)) : file;
   return new BatchError(
     'SecretsUnreadable',
-    `the secrets of the devices that there are could not be read, and would be written over; nothing was changed: ${message}`,
+    `${where} cannot be read as secrets of devices, and would be written over; nothing was changed: ${why}`,
   );
 }

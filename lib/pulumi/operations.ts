@@ -20,6 +20,8 @@ export async function createBatch(
   { replaces, displaces }: { replaces: boolean; displaces?: string | undefined },
 ): Promise<{ id: string; outs: Outputs }> {
   const workplace = new Workplace(inputs, desk);
+  const { files, vault } = workplace.surroundings;
+  vault.remember(inputs.batchId, await keptSecrets(files, undefined, inputs));
   const options = optionsOf(inputs, 'create');
   const order = {
     type: 'create',

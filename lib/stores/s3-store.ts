@@ -63,6 +63,11 @@ export class S3Store implements Store {
     return keys;
   }
 
+  /** Throws where the bucket cannot be listed, whatever else begins like the key. */
+  async reach(Prefix: string): Promise<void> {
+    await this.client.send(new ListObjectsV2Command({ Bucket: this.Bucket, Prefix, MaxKeys: 1 }));
+  }
+
   async delete(Key: string): Promise<void> {
     await this.client.send(new DeleteObjectCommand({ Bucket: this.Bucket, Key }));
   }

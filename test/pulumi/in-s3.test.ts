@@ -232,4 +232,28 @@ describe('secrets of devices in an object in S3', () => {
     await stage.destroy();
     expect(stage.devices()).toEqual([]);
   });
+
+  it('that are not all there any more are not written over', async () => {
+    await stage.up(inObject());
+    const object = s3.bucket.objects.get('secrets/lights.json')!;
+    object.body = object.body.subarray(0, 500);
+    const up = stage.up({ ...inObject(), ...more });
+    await expect(up).rejects.toThrow(
+      /^s3:\/\/records\/secrets\/lights\.json cannot be read as secrets.*\[SecretsUnreadable\]$/,
+    );
+    expect(s3.bucket.objects.get('secrets/lights.json')).toBe(object);
+    expect(stage.devices()).toHaveLength(3);
+  });
+
+  it('cost the same few requests however much else there is whose keys begin like theirs', async () => {
+    for (let i = 0; i < 50; i++) s3.bucket.objects.set(`secrets/lights.json${i}`, { body: Buffer.of(), etag: '"1"' });
+    s3.bucket.pageSize = 5;
+    await stage.up(inObject());
+    expect(s3.bucket.requests).toEqual([
+      ...['GET ?prefix=secrets/lights.json', 'GET secrets/lights.json', 'PUT secrets/lights.json'],
+    ]);
+    s3.bucket.requests.length = 0;
+    await stage.refresh();
+    expect(s3.bucket.requests).toEqual(['GET secrets/lights.json']);
+  });
 });

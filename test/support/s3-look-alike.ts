@@ -115,9 +115,10 @@ function list(
 ): void {
   const from = Number(query.get('continuation-token') ?? '0');
   const all = [...objects.keys()].filter((key) => key.startsWith(query.get('prefix') ?? '')).sort();
-  const page = all.slice(from, from + pageSize).map((key) => `<Contents><Key>${key}</Key></Contents>`);
-  const more = from + pageSize < all.length;
-  const next = more ? `<NextContinuationToken>${from + pageSize}</NextContinuationToken>` : '';
+  const size = Math.min(pageSize, Number(query.get('max-keys') ?? pageSize));
+  const page = all.slice(from, from + size).map((key) => `<Contents><Key>${key}</Key></Contents>`);
+  const more = from + size < all.length;
+  const next = more ? `<NextContinuationToken>${from + size}</NextContinuationToken>` : '';
   xml(
     response,
     200,
