@@ -9,7 +9,8 @@ const MOST_BY_NUMBER = 10_000;
 
 /**
  * Walks the devices of a product, newest first, by token as far as the cloud gives one, until `visit` has seen enough.
- * `complete`: as many devices were seen as the cloud counts.
+ * `complete`: as many devices were seen as the cloud counts, and never fewer than at first. New ones push others onto later pages; one
+ * that was seen and is deleted pulls others onto pages that were read already, and counts in their place.
  */
 export async function listDevices(
   client: AliyunClient,
@@ -18,6 +19,8 @@ export async function listDevices(
 ): Promise<{ complete: boolean }> {
   const identities = new Set<string>();
   let NextToken: string | undefined;
+  let least = 0;
+  let steady = true;
   for (let page = 1; ; page += 1) {
     const answer = await client.call(QueryDevice, {
       ProductKey: productKey,
@@ -29,11 +32,13 @@ export async function listDevices(
       identities.add(device.IotId);
       if (visit(device) === 'enough') return { complete: false };
     }
-    const complete = identities.size >= answer.Total;
+    if (page === 1) least = answer.Total;
+    steady &&= answer.Total >= least;
+    const over = identities.size >= answer.Total;
     NextToken = answer.NextToken;
     const more = NextToken !== undefined || (page + 1) * pageSizes.QueryDevice <= MOST_BY_NUMBER;
     // A page that brings nothing new ends it, so that no answer keeps us here for ever.
-    if (complete || !more || identities.size === before) return { complete };
+    if (over || !more || identities.size === before) return { complete: over && steady };
   }
 }
 

@@ -64,10 +64,14 @@ export class Api2 implements ProductApi {
   }
 
   async lookUp(names: readonly string[], seen: (done: number) => void = () => undefined): Promise<FoundDevice[]> {
+    let before: ReadonlySet<string> | undefined;
     for (let listing = 1; listing <= LISTINGS; listing += 1) {
-      const { all, complete } = await this.list();
-      // What is on a page exists; only for what is on none must no page have shifted.
-      if (!complete && !names.every((name) => all.has(name))) continue;
+      const { all, complete, isOnePage } = await this.list();
+      // What is on a page exists; only for what is on none must no page have shifted. Where as many were made as deleted the count does
+      // not show it, but what was seen before is then not all there any more.
+      const whole = complete && (isOnePage || (before !== undefined && [...before].every((name) => all.has(name))));
+      before = complete ? all : undefined;
+      if (!whole && !names.every((name) => all.has(name))) continue;
       seen(names.length);
       return names.filter((name) => all.has(name)).map((name) => ({ name, identity: identityByName(name) }));
     }
@@ -92,8 +96,8 @@ export class Api2 implements ProductApi {
     }
   }
 
-  /** `complete`: as many devices were seen as the cloud counted all the time, so that none shifted the pages. */
-  private async list(): Promise<{ all: ReadonlySet<string>; complete: boolean }> {
+  /** `complete`: as many devices were seen as the cloud counted all the time. */
+  private async list(): Promise<{ all: ReadonlySet<string>; complete: boolean; isOnePage: boolean }> {
     const all = new Set<string>();
     const first = await this.page(1);
     for (let page = first, pageNum = 1; ; page = await this.page((pageNum += 1))) {
@@ -102,7 +106,7 @@ export class Api2 implements ProductApi {
       const steady = page.totalCnt === first.totalCnt;
       // A page that brings nothing new ends it, so that no answer keeps us here for ever.
       if (!steady || all.size >= first.totalCnt || all.size === before) {
-        return { all, complete: steady && all.size === first.totalCnt };
+        return { all, complete: steady && all.size === first.totalCnt, isOnePage: pageNum === 1 };
       }
     }
   }
@@ -113,8 +117,8 @@ export class Api2 implements ProductApi {
   }
 }
 
-/** Listing a product that does not keep still is tried so often. */
-const LISTINGS = 3;
+/** A product of more than a page is listed twice, and one that does not keep still so often. */
+const LISTINGS = 4;
 
 /**
  * Whether the IoT module, behind signature and permissions, refused the device itself. Its code for one that does not exist is

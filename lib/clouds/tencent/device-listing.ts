@@ -17,15 +17,18 @@ export async function firstPage(client: TencentClient, productId: string): Promi
   return { total: TotalCount, devices: Devices };
 }
 
+/** Pages begin with the last device of the one before, by which it is seen whether they fit together. */
+const STEP = pageSizes.DescribeDevices - 1;
+
 /** How many pages the whole listing has. */
 export function pagesOf({ total }: FirstPage): number {
-  return Math.ceil(total / pageSizes.DescribeDevices);
+  return Math.ceil((total - 1) / STEP);
 }
 
 /**
  * Walks the further pages, the last one first: what is deleted meanwhile moves the others down, into pages that are still to
- * come. `complete`: as many devices were seen, with the first page, as the cloud counted all the time, so that none was
- * created or deleted.
+ * come. `complete`: each page begins with the device that the one before ends with, so that none has slipped through in between. That
+ * the cloud counts as many devices as before does not show it: one may have been deleted and another one made.
  */
 export async function furtherPages(
   client: TencentClient,
@@ -33,18 +36,20 @@ export async function furtherPages(
   first: FirstPage,
   visit: (device: DeviceInfo) => void,
 ): Promise<{ complete: boolean }> {
-  const names = new Set(first.devices.map(({ DeviceName }) => DeviceName));
-  let steady = true;
+  const [begins, ends] = [new Map<number, string>(), new Map<number, string>()];
+  const note = (number: number, devices: readonly DeviceInfo[]) => {
+    const [begin, end] = [devices[0], devices[STEP]];
+    if (begin) begins.set(number, begin.DeviceName);
+    if (end) ends.set(number, end.DeviceName);
+  };
+  note(0, first.devices);
   const downwards = Array.from({ length: pagesOf(first) - 1 }, (_, i) => pagesOf(first) - 1 - i);
   await forEachLimited(downwards, CONCURRENCY, async (number) => {
-    const { TotalCount, Devices } = await page(client, productId, number * pageSizes.DescribeDevices);
-    steady &&= TotalCount === first.total;
-    for (const device of Devices) {
-      names.add(device.DeviceName);
-      visit(device);
-    }
+    const { Devices } = await page(client, productId, number * STEP);
+    note(number, Devices);
+    Devices.forEach(visit);
   });
-  return { complete: steady && names.size === first.total };
+  return { complete: downwards.every((number) => begins.has(number) && begins.get(number) === ends.get(number - 1)) };
 }
 
 function page(client: TencentClient, ProductId: string, Offset: number) {

@@ -50,7 +50,8 @@ const legacyLimits: CloudLimits = {
   knowsActivation: false,
   // Ours: that is half of what could be deleted within the hour at a rate that nobody has promised.
   mostDevices: 20_000,
-  throughput: { lookUp: 20 * pageSizes.ListDevices, collect: 20 * pageSizes.DescribeMultiDevices, delete: 20 },
+  // A listing counts when the next one has seen all of it again.
+  throughput: { lookUp: 10 * pageSizes.ListDevices, collect: 20 * pageSizes.DescribeMultiDevices, delete: 20 },
 };
 
 export function limitsOfApi(apiVersion: TencentApiVersion = '3.0'): CloudLimits {

@@ -1,4 +1,6 @@
 import type { Cloud } from '../../../lib/batch/ports/cloud';
+import type { Transport } from '../../../lib/clouds/http/transport';
+import { undiciTransport } from '../../../lib/clouds/http/undici-transport';
 import { json, names, startBench, type Bench } from './harness';
 
 let bench: Bench;
@@ -74,6 +76,23 @@ describe('looking up', () => {
     expect(found.find((device) => device.name === 'light-002')?.everConnected).toBe(true);
     expect(found.filter((device) => device.everConnected === false)).toHaveLength(119);
     expect(bench.operations()).toEqual(['QueryProduct', 'QueryDevice', 'QueryDevice', 'QueryDevice']);
+  });
+
+  test('loses no device where pages go by number and one that was seen is deleted meanwhile', async () => {
+    await start();
+    seed(120, 'light-');
+    const wire = undiciTransport();
+    const send: Transport['send'] = async (request) => {
+      const response = await wire.send(request);
+      const body = JSON.parse(response.body) as { NextToken?: string };
+      if (body.NextToken !== undefined && bench.operations().filter((each) => each === 'QueryDevice').length === 1) {
+        bench.running.emulator.aliyun.deleteDevice('light-120');
+      }
+      return { ...response, body: JSON.stringify({ ...body, NextToken: '' }) };
+    };
+    const byNumber = bench.connect({ transport: { send, close: () => wire.close() } });
+    const found = await byNumber.lookUp(names(1_000));
+    expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(names(119)));
   });
 
   test('lists more than 10,000 devices by token', async () => {
