@@ -6,8 +6,8 @@ export interface Held {
   resources: Record<string, number>;
   /** Open files and sockets; undefined where the system does not tell. */
   files?: number;
-  /** Bytes that are left after everything was collected; undefined without `--expose-gc`. */
-  heapBytes?: number;
+  /** Bytes in the heap and in buffers that are left after everything was collected; undefined without `--expose-gc`. */
+  bytes?: number;
 }
 
 export async function heldNow(): Promise<Held> {
@@ -18,10 +18,11 @@ export async function heldNow(): Promise<Held> {
   const files = openFiles();
   const { gc } = globalThis;
   gc?.();
+  const { heapUsed, external } = process.memoryUsage();
   return {
     resources,
     ...(files !== undefined && { files }),
-    ...(gc && { heapBytes: process.memoryUsage().heapUsed }),
+    ...(gc && { bytes: heapUsed + external }),
   };
 }
 

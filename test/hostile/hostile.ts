@@ -7,6 +7,8 @@ export interface HostileOptions {
   seed: string;
   /** Only faults that are over as soon as they are met. */
   mild?: boolean;
+  /** How long batches live before anything is measured, so that whatever is made once and kept is there by then. */
+  warmUpSeconds: number;
 }
 
 export interface HostileRun {
@@ -20,15 +22,15 @@ export interface HostileRun {
 }
 
 /** Two sides with the same batches and the same chance, in one process at the same time: one has faults, the other has none. */
-export async function runHostile({ minutes, batches, seed, mild }: HostileOptions): Promise<HostileRun> {
+export async function runHostile({ minutes, batches, seed, mild, warmUpSeconds }: HostileOptions): Promise<HostileRun> {
   const started = performance.now();
-  const options = { seed, batches, until: started + minutes * 60_000 };
-  // Whatever is made once and kept is there by then.
-  await live({ ...options, batches: 2, until: 0, weather: 'calm' });
+  const options = { seed, batches };
+  await live({ ...options, until: started + warmUpSeconds * 1_000, weather: 'mild' });
   const before = await heldNow();
+  const until = performance.now() + minutes * 60_000;
   const [hostile, control] = await Promise.all([
-    live({ ...options, weather: mild ? 'mild' : 'hostile' }),
-    live({ ...options, weather: 'calm' }),
+    live({ ...options, until, weather: mild ? 'mild' : 'hostile' }),
+    live({ ...options, until, weather: 'calm' }),
   ]);
   const after = await heldNow();
   return {

@@ -16,7 +16,8 @@ const program = new Command('npm run hostile --')
 
 void program.parseAsync();
 
-async function main({ report, ...options }: HostileOptions & { report?: string }): Promise<void> {
+async function main({ report, ...given }: Omit<HostileOptions, 'warmUpSeconds'> & { report?: string }): Promise<void> {
+  const options = { ...given, warmUpSeconds: 20 };
   console.log(`${options.batches} batches for ${options.minutes} minutes, seed ${options.seed}`);
   const run = await runHostile(options);
   const text = tell(options, run);

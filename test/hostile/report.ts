@@ -1,15 +1,17 @@
 import { row, table } from '../../bench/table';
-import type { Answered } from './resident';
+import type { Answered } from './answered';
 import type { HostileOptions, HostileRun } from './hostile';
+import type { Side } from './side';
 
 /** What a run has shown, to be read: always beside the side without faults. */
 export function tell({ minutes, batches, seed }: HostileOptions, run: HostileRun): string {
   const { hostile, control, held, left, seconds } = run;
+  const both = [hostile, control] as const;
   const kinds = [...new Set(control.operations.map(({ kind }) => kind))].sort();
-  const lag = kinds.map((kind) => [kind, ...medians(hostile.operations, control.operations, kind)]);
   const rate = (count: number, { operations }: { operations: unknown[] }) => count / operations.length;
   const weather = Object.entries(hostile.weather).sort(([, one], [, other]) => other - one);
-  const megabytes = [held.before, held.after].map(({ heapBytes = NaN }) => heapBytes / 1e6);
+  const [before = NaN, after = NaN] = [held.before, held.after].map(({ bytes }) => bytes);
+  const requests = hostile.requests + control.requests;
   return [
     `${batches} batches for ${minutes} minutes, seed ${seed}; all settled after ${seconds.toFixed(0)} s`,
     table('faults and none, side by side', [
@@ -18,21 +20,23 @@ export function tell({ minutes, batches, seed }: HostileOptions, run: HostileRun
       compared('failed operations', failed(hostile.operations), failed(control.operations)),
       compared('requests', hostile.requests, control.requests),
       compared('requests an operation', rate(hostile.requests, hostile), rate(control.requests, control)),
-      compared('retries', hostile.retries, control.retries),
-      compared('retries an operation', rate(hostile.retries, hostile), rate(control.retries, control)),
+      compared('requests to S3', hostile.bucketRequests, control.bucketRequests),
+      compared('retries', sum(hostile.retries), sum(control.retries)),
+      compared('retries an operation', rate(sum(hostile.retries), hostile), rate(sum(control.retries), control)),
     ]),
-    table('median seconds of an operation', [
-      row('', 'faults', 'none', 'ratio'),
-      ...lag.map(([kind, one, other]) => compared(String(kind), Number(one), Number(other))),
-    ]),
-    table('why operations failed', [
-      row('', 'faults', 'none'),
-      ...codes(run).map((code) => row(code, ...[hostile, control].map((side) => String(count(side.operations, code))))),
-    ]),
+    ...[0.5, 0.9].map((part) =>
+      table(`seconds within which ${part * 100} % of the operations ended`, [
+        row('', 'faults', 'none', 'ratio'),
+        ...kinds.map((kind) => compared(kind, within(hostile, kind, part), within(control, kind, part))),
+      ]),
+    ),
+    table('why operations failed', [row('', 'faults', 'none'), ...counts(...both.map(codesOf))]),
+    table('why calls were repeated', [row('', 'faults', 'none'), ...counts(...both.map((side) => side.retries))]),
     table('spells of', [row('', 'times'), ...weather.map(([fault, times]) => row(fault, String(times)))]),
-    `heap before and after: ${megabytes.map((each) => `${each.toFixed(1)} MB`).join(', ')}`,
+    `memory before and after, collected: ${[before, after].map((each) => `${(each / 1e6).toFixed(1)} MB`).join(', ')}; ` +
+      `${((after - before) / requests).toFixed(0)} bytes a request`,
     left.length === 0
-      ? 'nothing is left: no device, no job, nothing owed, no socket, no timer, no file'
+      ? 'nothing is left: no device, no job, nothing owed, no lease, no socket, no timer, no file'
       : `left:\n  ${left.join('\n  ')}`,
   ].join('\n\n');
 }
@@ -46,25 +50,28 @@ function figure(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(2);
 }
 
-function medians(...sides: [Answered[], Answered[], string]): [number, number] {
-  const [faults, none, kind] = sides;
-  return [median(faults, kind), median(none, kind)];
-}
-
-function median(operations: readonly Answered[], kind: string): number {
+/** So many seconds took a part of the operations of a kind at most. */
+function within({ operations }: Side, kind: string, part: number): number {
   const times = operations.filter((each) => each.kind === kind).map(({ ms }) => ms / 1000);
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
+  return times.sort((a, b) => a - b)[Math.floor(times.length * part)] ?? NaN;
 }
 
 function failed(operations: readonly Answered[]): number {
   return operations.filter((each) => each.failed !== undefined).length;
 }
 
-function codes({ hostile, control }: HostileRun): string[] {
-  const all = [...hostile.operations, ...control.operations].flatMap((each) => each.failed ?? []);
-  return [...new Set(all)].sort();
+function codesOf({ operations }: Side): Record<string, number> {
+  const counted: Record<string, number> = {};
+  for (const { failed: code } of operations) if (code !== undefined) counted[code] = (counted[code] ?? 0) + 1;
+  return counted;
 }
 
-function count(operations: readonly Answered[], code: string): number {
-  return operations.filter((each) => each.failed === code).length;
+/** A row for each key of any of them. */
+function counts(...all: Record<string, number>[]): string[][] {
+  const names = [...new Set(all.flatMap((each) => Object.keys(each)))].sort();
+  return names.map((name) => row(name, ...all.map((each) => String(each[name] ?? 0))));
+}
+
+function sum(counted: Record<string, number>): number {
+  return Object.values(counted).reduce((all, each) => all + each, 0);
 }

@@ -2,21 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CustomResourceEvent, IsCompleteEvent } from '../../handler/framework';
 import type { Handler } from '../../handler/handler';
 import type { Random } from '../simulation/random';
-
-/** How an event that CloudFormation sent has ended. */
-export interface Answered {
-  kind: string;
-  ms: number;
-  /** The code of its failure, and what was said. */
-  failed?: string;
-  said?: string;
-}
-
-/** What a batch is asked to be: `count` names from a number on. */
-interface Wish {
-  count: number;
-  start: number;
-}
+import { codeOf, type Watcher } from './answered';
+import { changed, firstWish, type Wish } from './wish';
 
 /** Between two calls of `isComplete`; the framework's five seconds would be most of the time. */
 const LOOK_AGAIN_MS = 500;
@@ -34,19 +21,15 @@ export class Resident {
     private readonly identity: { stackId: string; logicalId: string },
     private readonly properties: (wish: Wish) => Record<string, unknown>,
     private readonly random: Random,
-    private readonly told: (answered: Answered) => void,
+    private readonly watcher: Watcher,
   ) {}
 
   /** The next thing that its user wants: to create it, to change it, or, now and then, to delete it. */
   async step(): Promise<void> {
     const { standing, random } = this;
-    if (!standing) return this.create({ count: random.int(2, 30), start: 1 });
-    const { count, start } = standing.wish;
-    const kind = random.pick(['grow', 'grow', 'shrink', 'replace', 'delete']);
-    if (kind === 'delete') return this.delete();
-    if (kind === 'grow') return this.update(kind, { start, count: count + random.int(1, 20) });
-    if (kind === 'shrink') return this.update(kind, { start, count: Math.max(1, count - random.int(1, 20)) });
-    return this.update(kind, { start: start + count, count: random.int(2, 30) });
+    if (!standing) return this.create(firstWish(random));
+    const kind = random.pick(['grow', 'grow', 'shrink', 'replace', 'delete'] as const);
+    return kind === 'delete' ? this.delete() : this.update(kind, changed(standing.wish, kind, random));
   }
 
   /** Deletes it for good. @throws where that fails. */
@@ -59,7 +42,8 @@ export class Resident {
     const { id, failed } = await this.deliver('create', 'Create', { ResourceProperties: this.properties(wish) });
     if (id === undefined) return;
     this.standing = { id, wish };
-    if (failed !== undefined) await this.delete();
+    if (failed === undefined) this.watcher.isNow(wish, true);
+    else await this.delete();
   }
 
   private async update(kind: string, wish: Wish): Promise<void> {
@@ -70,7 +54,8 @@ export class Resident {
     });
     if (failed === undefined) {
       this.standing = { id, wish };
-      if (id !== old.id) await this.deleteId('clean up', old.id, before);
+      const isAlone = id === old.id || (await this.deleteId('clean up', old.id, before));
+      this.watcher.isNow(wish, isAlone);
       return;
     }
     await this.repeated(() =>
@@ -82,7 +67,9 @@ export class Resident {
 
   private async delete(): Promise<void> {
     const { id, wish } = this.standing!;
-    if (await this.deleteId('delete', id, this.properties(wish))) this.standing = undefined;
+    if (!(await this.deleteId('delete', id, this.properties(wish)))) return;
+    this.standing = undefined;
+    this.watcher.isNow(undefined, true);
   }
 
   private deleteId(kind: string, PhysicalResourceId: string, ResourceProperties: unknown): Promise<boolean> {
@@ -115,7 +102,7 @@ export class Resident {
       failed = codeOf(error);
       said = (error as Error).message;
     }
-    this.told({ kind, ms: performance.now() - started, ...(failed !== undefined && { failed, said }) });
+    this.watcher.told({ kind, ms: performance.now() - started, ...(failed !== undefined && { failed, said }) });
     return { ...(id !== undefined && { id }), ...(failed !== undefined && { failed }) };
   }
 
@@ -126,11 +113,4 @@ export class Resident {
       await sleep(LOOK_AGAIN_MS);
     }
   }
-}
-
-/** @throws what is no failure of a request, but a mistake of ours. */
-function codeOf(error: unknown): string {
-  const code = /\[([A-Za-z]+)[\],]/.exec((error as Error).message)?.[1];
-  if (code === undefined) throw error;
-  return code;
 }

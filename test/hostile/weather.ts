@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRule, IotEmulator } from '../../emulator';
 import type { Random } from '../simulation/random';
+import type { S3LookAlike } from '../support/s3-look-alike';
 
 /**
  * What goes wrong for a while, some of it often. What is `mild` is over as soon as it is met: the others may make a client wait until a
@@ -25,7 +26,14 @@ const faults = {
   namesRefused: { mild: true, times: 1, fault: { kind: 'failCheck', count: 1 } },
 } as const satisfies Record<string, FaultRule & { mild?: true }>;
 
-type Weather = keyof typeof faults;
+/** The same of the bucket with journals. */
+const bucketFaults = {
+  bucketSlow: { mild: true, probability: 0.2, answer: { status: 503, code: 'SlowDown' } },
+  bucketLost: { mild: true, probability: 0.1, answer: 'lost' },
+  bucketExpired: { probability: 0.02, answer: { status: 400, code: 'ExpiredToken' } },
+} as const satisfies Record<string, { mild?: true; probability: number; answer: ReturnType<S3LookAlike['disturb']> }>;
+
+type Weather = keyof typeof faults | keyof typeof bucketFaults;
 
 export interface WeatherOptions {
   random: Random;
@@ -34,31 +42,48 @@ export interface WeatherOptions {
   mild: boolean;
 }
 
-/** Switches faults by the emulator's admin API until `over`; then none is left. @returns how often each came */
+/** What has faults: the emulator by its admin API, and the bucket. */
+export interface Victims {
+  url: string;
+  bucket: S3LookAlike;
+}
+
+/** Switches faults until `over`; then none is left. @returns how often each came */
 export async function changeWeather(
-  url: string,
+  victims: Victims,
   { random, spellMs, mild }: WeatherOptions,
   over: () => boolean,
 ): Promise<Record<string, number>> {
   const seen: Record<string, number> = {};
-  const possible = (Object.keys(faults) as Weather[]).filter((each) => !mild || 'mild' in faults[each]);
+  const all = { ...faults, ...bucketFaults };
+  const possible = (Object.keys(all) as Weather[]).filter((each) => !mild || 'mild' in all[each]);
   while (!over()) {
-    await switchFaults(url, []);
+    await clear(victims);
     const chosen = new Set([random.pick(possible), random.pick(possible)]);
-    await switchFaults(url, [...chosen]);
-    for (const each of chosen) seen[each] = (seen[each] ?? 0) + 1;
+    for (const each of chosen) {
+      await begin(victims, each, random);
+      seen[each] = (seen[each] ?? 0) + 1;
+    }
     await sleep(spellMs * (0.5 + random.fraction()));
   }
-  await switchFaults(url, []);
+  await clear(victims);
   return seen;
 }
 
-async function switchFaults(url: string, chosen: Weather[]): Promise<void> {
-  if (chosen.length === 0) return call(url, 'DELETE');
-  for (const each of chosen) {
-    const { mild: _mild, ...rule }: FaultRule & { mild?: true } = faults[each];
-    await call(url, 'POST', rule);
+async function clear({ url, bucket }: Victims): Promise<void> {
+  bucket.disturb = () => undefined;
+  await call(url, 'DELETE');
+}
+
+async function begin({ url, bucket }: Victims, each: Weather, random: Random): Promise<void> {
+  if (each in bucketFaults) {
+    const { probability, answer } = bucketFaults[each as keyof typeof bucketFaults];
+    const [before, chance] = [bucket.disturb, random.fork(each)];
+    bucket.disturb = (request) => (chance.chance(probability) ? answer : before(request));
+    return;
   }
+  const { mild: _mild, ...rule }: FaultRule & { mild?: true } = faults[each as keyof typeof faults];
+  await call(url, 'POST', rule);
 }
 
 async function call(url: string, method: string, body?: object): Promise<void> {
