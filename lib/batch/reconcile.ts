@@ -77,11 +77,7 @@ async function carryOutForward(operation: Operation): Promise<void> {
   // Where it stands already, an earlier call was cut off while it cleared away: that cannot fail the change any more.
   const stood = kind === 'raise' && operation.generation(id).phase === 'standing';
   if (!stood && !(await bringToStand(operation, id))) return;
-  await dropOwn(operation).catch((error: unknown) => {
-    if (!(error instanceof BatchError)) throw error;
-    // The change itself is done: what could not be cleared away stays owed, and the next operation begins with it.
-    operation.observer.log('warn', `still owed: ${error.message}`);
-  });
+  await dropWhatCanGo(operation);
   await finish(operation, { ok: true, generation: id });
 }
 
@@ -168,7 +164,10 @@ async function whatIsLeft(operation: Operation, id: string): Promise<{ text: str
     });
   }
   try {
-    return { text: describe(await drop(operation, id)) };
+    const text = describe(await drop(operation, id));
+    // What falls has left devices to the change as long as it might have listed them: now they are nobody's.
+    await dropWhatCanGo(operation);
+    return { text };
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
     const { message, tellsOf } = error;
@@ -177,6 +176,14 @@ async function whatIsLeft(operation: Operation, id: string): Promise<{ text: str
       text: `; taking it back failed, the devices that it created are still there and the next operation goes on with it: ${message}`,
     };
   }
+}
+
+/** The outcome is settled: what cannot be cleared away stays owed, and the next operation begins with it. */
+async function dropWhatCanGo(operation: Operation): Promise<void> {
+  await dropOwn(operation).catch((error: unknown) => {
+    if (!(error instanceof BatchError)) throw error;
+    operation.observer.log('warn', `still owed: ${error.message}`);
+  });
 }
 
 /** Delete: its generations fell when it was accepted. */

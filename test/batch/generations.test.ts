@@ -225,6 +225,18 @@ describe.each(testedClouds)('$name: several batches of one stack', (cloud) => {
     },
   );
 
+  it('deletes what a killed change had made also where the next one lists it and fails (I2)', async () => {
+    const world = new World({ cloud });
+    const order = world.order({ type: 'create', options: world.options(lights(2)) });
+    await world.submit(order);
+    await killedAt(world, order, (what) => what.startsWith('store put manifests/'));
+    await world.clock.sleep(3_600_000);
+    world.seed('light-003');
+    expect(await world.create(world.options(lights(2, 2)))).toMatchObject({ state: 'failed', code: 'DevicesExist' });
+    expect(world.devices()).toEqual(['light-003']);
+    expect(world.head().generations.map(({ phase }) => phase)).toEqual(['gone', 'gone']);
+  });
+
   describe('what a killed change had made, and another batch has in use since', () => {
     async function inUse(changes: Partial<BatchOptions>): Promise<{ world: World; generation: string }> {
       const world = new World({ cloud });

@@ -6,6 +6,9 @@ import type { Report } from './report';
 const MOST_TROUBLE_MS = 600_000;
 const TROUBLE_PART = 0.2;
 
+/** Of jobs that are started side by side the first failure decides, when the others have come to an end. */
+const SIDE_BY_SIDE_MS = 5_000;
+
 /** Between the last good answer and the first bad one time passes as well. */
 const SLACK_MS = 5_000;
 
@@ -36,10 +39,10 @@ export class Patience {
     this.report.violated('I8', `${request} went on after ${refusal?.operation} was refused for good`);
   }
 
-  /** Whether its process could write down that it was refused. */
+  /** Whether its process could write down that it was refused, and did not stop for what came of the store before that. */
   private wasNoted({ process, sentAt }: CallRecord): boolean {
     const { killed, storeIsOutUntil, storeTroubles } = this.world;
-    const troubled = (storeTroubles.get(process) ?? 0) >= sentAt;
+    const troubled = (storeTroubles.get(process) ?? 0) >= sentAt - SIDE_BY_SIDE_MS;
     return !killed.has(process) && !troubled && storeIsOutUntil < sentAt;
   }
 
