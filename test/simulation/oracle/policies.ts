@@ -4,9 +4,9 @@ import type { DeviceStory } from './device-history';
 
 /** Which devices were part of what deployments, and what the policies in force say of them. */
 export class Policies {
-  /** By identity: the batches that had the device when a deployment of the stack was complete. */
-  private readonly owners = new Map<string, Set<string>>();
-  /** By batch: the policies of which any may be in force. */
+  /** By identity: the owners that had the device when a deployment of the stack was complete, with their batches. */
+  private readonly owners = new Map<string, Map<string, string>>();
+  /** By owner: the policies of which any may be in force. */
   private readonly inForce = new Map<string, Claim['policy'][]>();
   /** By identity: the batches that ever told success with the device. */
   private readonly had = new Map<string, Set<string>>();
@@ -16,10 +16,13 @@ export class Policies {
   /** Those of them that also keep what a failed change made. */
   private readonly keeping = new Set<string>();
 
+  /** `ownerOf`: what has a policy of its own, by default the batch. Of Pulumi's resources two may have one batch's id. */
+  constructor(private readonly ownerOf: (claim: Claim) => string = ({ batch }) => batch) {}
+
   /** From now on its policy may be in force, beside the one before. */
-  asked(batch: string, policy: BatchSpec): void {
+  asked(batch: string, policy: BatchSpec, owner: string = batch): void {
     const { removalPolicy, onPartialFailure } = policy;
-    this.inForce.set(batch, [...(this.inForce.get(batch) ?? []), policy]);
+    this.inForce.set(owner, [...(this.inForce.get(owner) ?? []), policy]);
     if (removalPolicy === 'retain') this.retaining.add(batch);
     if (onPartialFailure === 'keep') this.keeping.add(batch);
   }
@@ -41,10 +44,11 @@ export class Policies {
 
   /** The stack is stable: these are deployed, and only their policies are in force. */
   completed(claims: readonly Claim[]): void {
-    for (const { batch, policy, devices } of claims) {
-      this.inForce.set(batch, [policy]);
-      for (const identity of devices.values()) {
-        this.owners.set(identity, (this.owners.get(identity) ?? new Set()).add(batch));
+    for (const claim of claims) {
+      const owner = this.ownerOf(claim);
+      this.inForce.set(owner, [claim.policy]);
+      for (const identity of claim.devices.values()) {
+        this.owners.set(identity, (this.owners.get(identity) ?? new Map<string, string>()).set(owner, claim.batch));
       }
     }
   }
@@ -71,11 +75,12 @@ export class Policies {
 
   /** Who took the device over, be it by a change that was taken back, may do with it what its own policy says. */
   private wasTakenOver(identity: string): boolean {
-    return [...(this.had.get(identity) ?? [])].some((batch) => !this.owners.get(identity)?.has(batch));
+    const owning = new Set(this.owners.get(identity)?.values());
+    return [...(this.had.get(identity) ?? [])].some((batch) => !owning.has(batch));
   }
 
   private allSay(identity: string, says: (policy: Claim['policy']) => boolean): boolean {
-    const owners = [...(this.owners.get(identity) ?? [])];
-    return owners.length > 0 && owners.every((batch) => (this.inForce.get(batch) ?? []).every(says));
+    const owners = [...(this.owners.get(identity)?.keys() ?? [])];
+    return owners.length > 0 && owners.every((owner) => (this.inForce.get(owner) ?? []).every(says));
   }
 }

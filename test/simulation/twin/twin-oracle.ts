@@ -50,7 +50,7 @@ export class TwinOracle implements Follower {
   private readonly answers: Answers;
   private readonly patience: Patience;
   private readonly rates: Rates;
-  private readonly policies = new Policies();
+  private readonly policies = new Policies(({ id }) => id);
   /** Every operation so far, oldest first. */
   private readonly operations: Operation[] = [];
   /** Resources (by id) of which an update was cut off, or failed for want of its journal: nobody can tell what stands. */
@@ -99,7 +99,8 @@ export class TwinOracle implements Follower {
   asked(operation: Operation): void {
     const { kind, resource, spec, batchId } = operation;
     this.operations.push(operation);
-    if (kind === 'create' || kind === 'update') this.policies.asked(batchId, spec);
+    // What is replaced goes by what replaces it.
+    if (kind === 'create' || kind === 'update') this.policies.asked(batchId, spec, resource?.id);
     if (!resource) return;
     if (kind === 'delete') this.claims.release(resource.id);
     if (kind === 'update') this.narrow(resource, namesAfter(spec, batchId));
@@ -169,7 +170,7 @@ export class TwinOracle implements Follower {
     for (const { id, spec, outputs } of after.resources) {
       this.unsure.add(id);
       // With the state comes its policy.
-      this.policies.asked(outputs.batchId, spec);
+      this.policies.asked(outputs.batchId, spec, id);
     }
   }
 
