@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { Clock } from '../batch/ports/clock';
 import { CloudError, type Cloud } from '../batch/ports/cloud';
+import type { Store } from '../batch/ports/store';
 
 /** The engine that asked has gone, so that nobody will hear the answer, and another may be at work soon. */
 export class EngineGone extends Error {
@@ -78,6 +79,19 @@ export function attended(cloud: Cloud, attendance: Attendance, hint: () => strin
       };
     },
   });
+}
+
+/** A store in which nothing is changed any more once the engine has gone, however often somebody else has written first. */
+export function attendedWrites(store: Store, attendance: Attendance): Store {
+  return {
+    get: (key) => store.get(key),
+    list: (prefix) => store.list(prefix),
+    delete: (key) => store.delete(key),
+    put: async (key, body, condition) => {
+      await attendance.check({ afresh: true });
+      return store.put(key, body, condition);
+    },
+  };
 }
 
 function withHint({ kind, vendorCode, message, details }: CloudError, hint: string): CloudError {

@@ -98,13 +98,19 @@ export async function takeAlong(
 }
 
 /**
- * Tells the journal, before anything is done, what a state shows: all of it where nothing is known of the batch (so that other batches
- * may take names over from it), else that its generation has been heard of.
+ * Tells the journal, before anything is done, what a state shows: all of it where the journal knows nothing of the state (so that other
+ * batches may take names over from this one, and clear nothing away by what an old journal says), and that its generation has been
+ * heard of.
  */
-export async function acquaint(journal: Journal, batchId: string, record: StateRecord | undefined): Promise<void> {
+export async function acquaint(
+  journal: Journal,
+  batchId: string,
+  record: StateRecord | undefined,
+  warn: Warn,
+): Promise<void> {
   if (!record) return;
   const { store, clock } = journal;
-  if (!(await findHead(store, clock, batchId))) await restore(journal, batchId, record, () => undefined);
+  await restore(journal, batchId, record, warn);
   const batch = await BatchRecord.load(store, clock, batchId);
   await batch.update((head) => {
     const shown = head.generations.find(({ id }) => id === record.generation);

@@ -88,12 +88,13 @@ export class ProviderMethods {
     return guarded(() => (status ? status.during(turn) : turn()));
   }
 
-  /** Tells the journal what the state shows: where it knows nothing of the batch, everything, else that somebody has heard of it. */
+  /** Tells the journal what the state shows: where it knows nothing of that, everything, else that somebody has heard of it. */
   private async acquaint(olds: Outputs, news: Inputs): Promise<void> {
     if (await isJournalGone(this.surroundings, olds, news)) return;
-    const { openJournal, clock } = this.surroundings;
+    const { openJournal, clock, write } = this.surroundings;
     const store = openJournal(journalPlaceOf(olds));
-    await this.session.inTurn(olds.batchId, () => acquaint({ store, clock }, olds.batchId, recordOf(olds)));
+    const warn = (message: string) => write(`warning: ${message}`);
+    await this.session.inTurn(olds.batchId, () => acquaint({ store, clock }, olds.batchId, recordOf(olds), warn));
   }
 
   /** Once for each journal: what somebody who was cut off has left in it. */

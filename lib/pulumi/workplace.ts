@@ -6,7 +6,7 @@ import { BatchRecord } from '../batch/record/batch-record';
 import { loadDevices } from '../batch/record/devices';
 import { generationOf, type Head } from '../batch/record/head';
 import { limitsOf } from '../clouds/limits';
-import { attended } from './attendance';
+import { attended, attendedWrites } from './attendance';
 import { secretsText } from './device-secrets';
 import { optionsOf, partsOfUrn, type Inputs, type Operation } from './inputs';
 import { journalPlaceOf } from './journal';
@@ -72,8 +72,8 @@ export class Workplace {
     // An order of somebody who is gone would supersede that of whoever has come since.
     await attendance.check({ afresh: true });
     const again = asked.type === 'delete' ? undefined : await takeUp(store, clock, batchId, asked);
-    if (again === undefined) await attendance.check({ afresh: true });
-    const target = again === undefined ? await submit(store, clock, batchId, asked) : again.target;
+    const target =
+      again === undefined ? await submit(attendedWrites(store, attendance), clock, batchId, asked) : again.target;
     if (asked.type === 'create' && target !== undefined) this.session.made.add(target);
     const requestId = again?.id ?? order.requestId;
     return { result: await this.work(requestId), requestId };

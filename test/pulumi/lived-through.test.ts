@@ -1,7 +1,9 @@
 /** What random lives of the twin have come upon (test/simulation/twin), one case after another. */
 import { Attendance } from '../../lib/pulumi/attendance';
 import type { Inputs } from '../../lib/pulumi/inputs';
+import { thisMachine } from '../../lib/pulumi/machine';
 import { MemoryVault } from '../../lib/pulumi/memory-vault';
+import { ProviderMethods } from '../../lib/pulumi/methods';
 import * as provider from '../../lib/pulumi/provider';
 import { aliyun, certificates } from '../support/tested-clouds';
 import { VirtualClock } from '../support/virtual-clock';
@@ -127,6 +129,39 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
     expect(stage.journalTexts().filter((text) => text.includes('"phase":"standing"'))).toEqual([]);
   });
+
+  it('an old journal in which a create was under way takes nothing back when another batch is made: it is put aside first (I1)', async () => {
+    const old: { journal?: string } = {};
+    const first = providerIn('killed', (key) => {
+      if (key.includes('/devices/')) old.journal ??= stage.copyJournal();
+    });
+    const inputs = await stage.checked({}, {}, first);
+    const { id, outs } = await first.create(inputs);
+    stage.bringBack(old.journal as string);
+
+    const next = providerIn('next');
+    await next.diff(id, outs, await stage.checked({}, inputs, next));
+    await next.create(await stage.checked({ resourceUrn: urn('gates'), devices: { named: ['gate'] } }, {}, next));
+    expect(stage.devices()).toEqual(['gate', ...outs.deviceNames]);
+    expect(stage.said).toContain('was put aside');
+  });
+
+  it('an order whose engine goes while it is written does not supersede that of the next one (I5)', async () => {
+    const engine = { isThere: true };
+    const orphan = providerIn(
+      'orphan',
+      async (key) => {
+        if (!key.startsWith('heads/') || !engine.isThere) return;
+        engine.isThere = false;
+        await next.create(await stage.checked({}, {}, next));
+      },
+      () => engine.isThere,
+    );
+    const next = providerIn('next');
+    const late = orphan.create(await stage.checked({ devices: { named: ['gate'] } }, {}, orphan));
+    await expect(late).rejects.toThrow('EngineGone');
+    expect(stage.devices()).toEqual(['light-001', 'light-002', 'light-003']);
+  });
 });
 
 test('devices of one name on two products, which API 2.0 tells by their names only, keep their own secrets (I4)', () => {
@@ -156,3 +191,29 @@ test('who is about to give an order looks for the engine once more, however late
   await attendance.check();
   await expect(attendance.check({ afresh: true })).rejects.toThrow('is gone');
 });
+
+/** A provider process. `writing`: told before each write of its journal. */
+function providerIn(
+  self: string,
+  writing: (key: string) => Promise<void> | void = () => undefined,
+  isThere = () => true,
+): ProviderMethods {
+  const machine = thisMachine();
+  return new ProviderMethods({
+    ...machine,
+    workers: { self, isDead: (worker) => worker === 'killed' },
+    attendance: new Attendance(() => Promise.resolve(isThere()), machine.clock),
+    openJournal: (place) => {
+      const store = machine.openJournal(place);
+      return {
+        get: (key) => store.get(key),
+        list: (prefix) => store.list(prefix),
+        delete: (key) => store.delete(key),
+        put: async (key, body, condition) => {
+          await writing(key);
+          return store.put(key, body, condition);
+        },
+      };
+    },
+  });
+}
