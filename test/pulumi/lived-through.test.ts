@@ -1,4 +1,5 @@
 /** What random lives of the twin have come upon (test/simulation/twin), one case after another. */
+import { setTimeout } from 'node:timers/promises';
 import { Attendance } from '../../lib/pulumi/attendance';
 import type { Inputs } from '../../lib/pulumi/inputs';
 import { thisMachine } from '../../lib/pulumi/machine';
@@ -148,18 +149,22 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
 
   it('an order whose engine goes while it is written does not supersede that of the next one (I5)', async () => {
     const engine = { isThere: true };
+    const next = providerIn('next');
+    const inputs = await stage.checked({}, {}, next);
+    let created: ReturnType<typeof next.create> | undefined;
     const orphan = providerIn(
       'orphan',
       async (key) => {
-        if (!key.startsWith('heads/') || !engine.isThere) return;
+        if (!key.startsWith('heads/') || created) return;
         engine.isThere = false;
-        await next.create(await stage.checked({}, {}, next));
+        created = next.create(inputs);
+        while (stage.journal('heads').length === 0) await setTimeout(1);
       },
       () => engine.isThere,
     );
-    const next = providerIn('next');
     const late = orphan.create(await stage.checked({ devices: { named: ['gate'] } }, {}, orphan));
     await expect(late).rejects.toThrow('EngineGone');
+    expect((await created)?.outs.deviceNames).toEqual(['light-001', 'light-002', 'light-003']);
     expect(stage.devices()).toEqual(['light-001', 'light-002', 'light-003']);
   });
 });
