@@ -3,7 +3,7 @@ import { BatchError } from './errors';
 import { devices, listOf } from './messages';
 import type { Operation } from './operation';
 import type { Cloud } from './ports/cloud';
-import type { CredentialPlace } from './ports/vault';
+import type { CredentialPlace, GenerationPlace } from './ports/vault';
 import { devicesOf, jobsThatMade } from './read-secrets';
 import { BatchRecord } from './record/batch-record';
 import { keys } from './record/keys';
@@ -47,14 +47,14 @@ export async function keepCarriedCredentials(
 /** Copies what another generation has of devices that belong to this one as well now. Returns the names of those that it had. */
 async function carryOver(
   operation: Operation,
-  from: CredentialPlace,
+  from: GenerationPlace,
   to: CredentialPlace,
   identities: ReadonlyMap<string, string>,
 ): Promise<string[]> {
   const { vault } = operation.ports;
   const carried: string[] = [];
   let part = 0;
-  for await (const found of vault.read(from, identities)) {
+  for await (const found of vault.read({ ...from, product: to.product }, identities)) {
     const name = `carried-${from.generationId}-${ordinal(part++)}`;
     if (found.length > 0) await vault.savePart(to, name, found, () => operation.confirm());
     carried.push(...found.map((device) => device.name));
@@ -69,7 +69,7 @@ async function carryOver(
 async function readFromJobs(
   operation: Operation,
   cloud: Cloud,
-  from: CredentialPlace,
+  from: GenerationPlace,
   to: CredentialPlace,
   missing: Map<string, RecordedDevice>,
 ): Promise<void> {

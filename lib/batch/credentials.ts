@@ -6,8 +6,9 @@ import type { CredentialPlace } from './ports/vault';
 
 /** Where the secrets of a generation's devices are to be kept; undefined if they are not. */
 export function credentialPlaceOf(operation: Operation, id: string): CredentialPlace | undefined {
-  const { deviceCredentials } = operation.generation(id).policy;
-  const place = { batchId: operation.batchId, generationId: id };
+  const { policy, cloudKey: product } = operation.generation(id);
+  const { deviceCredentials } = policy;
+  const place = { batchId: operation.batchId, generationId: id, product };
   if (typeof deviceCredentials === 'object') return { ...place, secrets: deviceCredentials.secretsManager };
   return deviceCredentials === 'none' ? undefined : place;
 }

@@ -6,25 +6,25 @@ import type { CredentialPlace, CredentialVault } from '../batch/ports/vault';
  * is put in at the beginning of a call (`remember`), so that a change carries it over.
  */
 export class MemoryVault implements CredentialVault {
-  /** By batch and identity: a device that was registered anew has other secrets, and some APIs tell names only, on whichever product. */
+  /** By batch, product and identity: a device that was registered anew has other secrets, and some APIs tell names only. */
   private readonly devices = new Map<string, CollectedDevice>();
 
-  remember(batchId: string, devices: Iterable<CollectedDevice>): void {
-    for (const device of devices) this.devices.set(keyOf(batchId, device), device);
+  remember(owner: Owner, devices: Iterable<CollectedDevice>): void {
+    for (const device of devices) this.devices.set(keyOf(owner, device), device);
   }
 
   /** The secrets of those of the devices that are known, in the order asked for. */
-  of(batchId: string, devices: Iterable<{ name: string; identity: string }>): CollectedDevice[] {
-    return [...devices].flatMap((device) => this.devices.get(keyOf(batchId, device)) ?? []);
+  of(owner: Owner, devices: Iterable<{ name: string; identity: string }>): CollectedDevice[] {
+    return [...devices].flatMap((device) => this.devices.get(keyOf(owner, device)) ?? []);
   }
 
-  async savePart({ batchId }: CredentialPlace, _part: string, devices: readonly CollectedDevice[]): Promise<void> {
-    this.remember(batchId, devices);
+  async savePart(place: CredentialPlace, _part: string, devices: readonly CollectedDevice[]): Promise<void> {
+    this.remember(place, devices);
   }
 
-  async *read({ batchId }: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {
+  async *read(place: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {
     yield this.of(
-      batchId,
+      place,
       [...devices].map(([name, identity]) => ({ name, identity })),
     );
   }
@@ -38,6 +38,8 @@ export class MemoryVault implements CredentialVault {
   }
 }
 
-function keyOf(batchId: string, { name, identity }: { name: string; identity: string }): string {
-  return JSON.stringify([batchId, name, identity]);
+type Owner = Pick<CredentialPlace, 'batchId' | 'product'>;
+
+function keyOf({ batchId, product }: Owner, { name, identity }: { name: string; identity: string }): string {
+  return JSON.stringify([batchId, product, name, identity]);
 }

@@ -21,7 +21,7 @@ export async function createBatch(
 ): Promise<{ id: string; outs: Outputs }> {
   const workplace = new Workplace(inputs, desk);
   const { files, vault } = workplace.surroundings;
-  vault.remember(inputs.batchId, await keptSecrets(files, undefined, inputs));
+  vault.remember(ownerOf(inputs), await keptSecrets(files, undefined, inputs));
   const options = optionsOf(inputs, 'create');
   const order = {
     type: 'create',
@@ -131,8 +131,13 @@ export function isAnotherProduct(olds: Inputs, news: Inputs): boolean {
 async function prepare(workplace: Workplace, olds: Outputs, next?: Inputs): Promise<StateRecord | undefined> {
   const record = await restored(workplace, olds);
   const { files, vault } = workplace.surroundings;
-  vault.remember(olds.batchId, await keptSecrets(files, olds, next));
+  vault.remember(ownerOf(olds), await keptSecrets(files, olds, next));
   return record;
+}
+
+/** Whose secrets a resource has. */
+function ownerOf(inputs: Inputs): { batchId: string; product: string } {
+  return { batchId: inputs.batchId, product: cloudKey(cloudOf(inputs)) };
 }
 
 /** The journal, with what the state knows. */

@@ -176,9 +176,10 @@ test('devices of one name on two products, which API 2.0 tells by their names on
     identity: 'name:light-001',
     credentials: { DevicePsk: secret },
   });
-  vault.remember('one', [device('its own')]);
-  vault.remember('other', [device('another one')]);
-  expect(vault.of('one', [device('')])).toEqual([device('its own')]);
+  vault.remember({ batchId: 'one', product: 'here' }, [device('its own')]);
+  vault.remember({ batchId: 'other', product: 'here' }, [device('another one')]);
+  vault.remember({ batchId: 'one', product: 'there' }, [device('that of its replacement')]);
+  expect(vault.of({ batchId: 'one', product: 'here' }, [device('')])).toEqual([device('its own')]);
 });
 
 test('an engine that has gone before its provider called the cloud for the first time has gone', async () => {

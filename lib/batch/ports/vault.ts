@@ -26,12 +26,18 @@ export interface CredentialVault {
   /** Writes the index of all parts: from then on readers find them. */
   finish(place: CredentialPlace): Promise<void>;
   /** Deletes everything at this place. */
-  forget(place: CredentialPlace): Promise<void>;
+  forget(place: GenerationPlace): Promise<void>;
 }
 
-export interface CredentialPlace {
+/** A generation, known by its batch and itself. */
+export interface GenerationPlace {
   batchId: string;
   generationId: string;
+}
+
+export interface CredentialPlace extends GenerationPlace {
+  /** Whose devices they are (`cloudKey`): a batch that moves has devices of the same names on two, and an API may tell names only. */
+  product: string;
   /** Set where something is to be kept in AWS Secrets Manager. What is there already is found without. */
   secrets?: DeviceSecretsOption;
 }

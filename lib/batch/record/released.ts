@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Store } from '../ports/store';
-import type { CredentialPlace } from '../ports/vault';
+import type { GenerationPlace } from '../ports/vault';
 import { readJson } from './json';
 import { keys } from './keys';
 import type { RecordedDevice } from './plan';
@@ -22,7 +22,7 @@ const PART = 10_000;
 export async function saveReleased(
   store: Store,
   cloudKey: string,
-  { batchId, generationId }: CredentialPlace,
+  { batchId, generationId }: GenerationPlace,
   devices: readonly RecordedDevice[],
 ): Promise<void> {
   for (let from = 0; from < devices.length; from += PART) {
@@ -33,8 +33,8 @@ export async function saveReleased(
 }
 
 /** Every device of a product that the store has released: by identity, where its secrets were kept. */
-export async function loadReleased(store: Store, cloudKey: string): Promise<Map<string, CredentialPlace>> {
-  const released = new Map<string, CredentialPlace>();
+export async function loadReleased(store: Store, cloudKey: string): Promise<Map<string, GenerationPlace>> {
+  const released = new Map<string, GenerationPlace>();
   for (const key of await store.list(keys.releasedOf(cloudKey))) {
     const part = await readJson(store, key, releasedSchema);
     for (const [, identity] of part?.devices ?? []) {
