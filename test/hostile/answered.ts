@@ -19,7 +19,7 @@ export interface Watcher {
 /** The code of a failure. @throws what is no failure of an operation, but a mistake of ours. */
 export function codeOf(error: unknown): string {
   const { message } = error as Error;
-  const [, code] = /\[([A-Za-z]+)\]$/.exec(message) ?? /\[([A-Za-z]+)[\],]/.exec(message) ?? [];
+  const [, code] = /\[([A-Za-z0-9]+)\]$/.exec(message) ?? /\[([A-Za-z0-9]+)[\],]/.exec(message) ?? [];
   if (code === undefined || code === 'Unexpected') throw error;
   return code;
 }

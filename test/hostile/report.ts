@@ -31,6 +31,7 @@ export function tell({ minutes, batches, seed }: HostileOptions, run: HostileRun
       ]),
     ),
     table('why operations failed', [row('', 'faults', 'none'), ...counts(...both.map(codesOf))]),
+    ['what was said', ...examples(hostile)].join('\n  '),
     table('why calls were repeated', [row('', 'faults', 'none'), ...counts(...both.map((side) => side.retries))]),
     table('spells of', [row('', 'times'), ...weather.map(([fault, times]) => row(fault, String(times)))]),
     `memory before and after, collected: ${[before, after].map((each) => `${(each / 1e6).toFixed(1)} MB`).join(', ')}; ` +
@@ -65,6 +66,16 @@ function codesOf({ operations }: Side): Record<string, number> {
   for (const { failed: code } of operations) if (code !== undefined) counted[code] = (counted[code] ?? 0) + 1;
   return counted;
 }
+
+/** For each code what was said when it first came. */
+function examples({ operations }: Side): string[] {
+  const first = new Map<string, string>();
+  for (const { failed: code, said = '' } of operations)
+    if (code !== undefined && !first.has(code)) first.set(code, said);
+  return [...first.values()].sort().map((said) => (said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)}…` : said));
+}
+
+const MOST_SAID = 300;
 
 /** A row for each key of any of them. */
 function counts(...all: Record<string, number>[]): string[][] {
