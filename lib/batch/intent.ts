@@ -53,7 +53,7 @@ export function accept(head: Head, event: BatchEvent, clock: Clock): string | un
   if (waiting && !isYounger(head, event, waiting)) return refuseAsOlder(head, event, clock);
 
   const request = open(head, event, clock);
-  supersedeOthers(head, request);
+  supersedeOthers(head);
   head.requests.push(request);
   return request.target;
 }
@@ -151,7 +151,7 @@ function letFall(head: Head, id: string): boolean {
  */
 function forgetUnheard(head: Head, meant: Generation): void {
   const returning = head.requests.filter(({ target }) => target !== undefined && target === head.current);
-  const untold = returning.length > 0 && returning.every(({ outcome }) => !outcome?.ok);
+  const untold = returning.every(({ outcome }) => !outcome?.ok);
   if (!untold || !returning.some(({ kind, named }) => kind === 'raise' && named === meant.id)) return;
   // That it was the current one is what its asker knows.
   Object.assign(head, { current: meant.id, confirmed: true });
@@ -293,8 +293,8 @@ function newGeneration(head: Head, event: Exclude<BatchEvent, { type: 'delete' }
   return generation;
 }
 
-/** The open requests end here, and what they were making falls, unless the new request returns it. */
-function supersedeOthers(head: Head, request: Request): void {
+/** The open requests end here, and what they were making falls: a new request returns its own, or what stands. */
+function supersedeOthers(head: Head): void {
   for (const other of head.requests) {
     if (other.outcome) continue;
     other.outcome = {
@@ -302,7 +302,7 @@ function supersedeOthers(head: Head, request: Request): void {
       code: SUPERSEDED,
       message: 'a later operation on the batch has taken over',
     };
-    fall(head, (each) => each.phase === 'rising' && each.id === other.target && each.id !== request.target);
+    fall(head, (each) => each.phase === 'rising' && each.id === other.target);
   }
 }
 

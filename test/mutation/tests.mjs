@@ -50,7 +50,8 @@ export class Tests {
 
   #provideGlobals() {
     const { bind } = this.#require('jest-each');
-    const { fn } = this.#require('jest-mock');
+    const { ModuleMocker } = this.#require('jest-mock');
+    const mocks = new ModuleMocker(globalThis);
     const { expect } = this.#require('expect');
     const describe = (title, body) => {
       const outer = this.#suite;
@@ -68,8 +69,14 @@ export class Tests {
       expect,
       beforeEach: (hook) => void this.#suite.before.push(hook),
       afterEach: (hook) => void this.#suite.after.unshift(hook),
-      // How long a test may take is known from what it took without a mutant.
-      jest: { fn, setTimeout: () => undefined },
+      jest: {
+        fn: mocks.fn.bind(mocks),
+        spyOn: mocks.spyOn.bind(mocks),
+        restoreAllMocks: () => mocks.restoreAllMocks(),
+        requireActual: this.#require,
+        // How long a test may take is known from what it took without a mutant.
+        setTimeout: () => undefined,
+      },
     });
   }
 
@@ -79,9 +86,12 @@ export class Tests {
     const name = [file, ...suites.map((suite) => suite.title), title].filter(Boolean).join(' › ');
     let id = name;
     for (let i = 2; this.#tests.has(id); i++) id = `${name} (${i})`;
-    this.#tests.set(id, { id, file, suites, body });
+    this.#tests.set(id, { id, file, onAnyCloud: id.replace(CLOUD, '› '), suites, body });
   }
 }
+
+/** How the title of a test begins that is run over the table of clouds. */
+const CLOUD = /› \w+ Cloud[^:›]*: /;
 
 /** From the file to the innermost suite. */
 const pathTo = (suite) => (suite ? [...pathTo(suite.outer), suite] : []);
@@ -114,10 +124,10 @@ async function outcomeOf({ suites, body }) {
   }
 }
 
-const LOOK_MS = 200;
+const LOOK_MS = 150;
 /** So many looks without work mean that nothing will ever happen: a test on a virtual clock never waits. */
-const IDLE_LOOKS = 8;
-const IDLE_CPU_MS = 8;
+const IDLE_LOOKS = 5;
+const IDLE_CPU_MS = 5;
 
 /** Time on the processor, not on the wall: the machine may be busy with other things. */
 function watchFor(before, cpuLimitMs) {
