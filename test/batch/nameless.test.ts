@@ -59,6 +59,79 @@ describe('devices whose names the cloud invents', () => {
     expect(world.devices()).toEqual([]);
   });
 
+  it('that somebody has deleted are made up for by new ones, and the others stay', async () => {
+    const world = new World();
+    const { generation: first } = await world.create(assigned(world, 3));
+    const [gone = '', ...rest] = world.devices();
+    world.deleteByHand(gone);
+    const { generation: second } = await world.update(first, assigned(world, 4));
+    expect(world.devices()).toHaveLength(4);
+    expect(world.devices()).toEqual(expect.arrayContaining(rest));
+    const { devices } = world.json(`manifests/b1/${second}.json`);
+    expect(devices.map((each) => (each as { name: string }).name).sort()).toEqual(world.devices());
+  });
+
+  it('are not taken for others of the same name', async () => {
+    const world = new World();
+    const { generation } = await world.create(assigned(world, 3));
+    const [name = ''] = world.devices();
+    world.deleteByHand(name);
+    world.seed(name);
+    const result = await world.update(generation, assigned(world, 4));
+    expect(result).toMatchObject({ state: 'failed', code: 'IdentityChanged' });
+    expect(result).toHaveProperty('message', expect.stringContaining(name));
+    expect(world.devices()).toHaveLength(3);
+  });
+
+  it('are not asked for at another product, where they are not', async () => {
+    const world = new World();
+    world.cloud.seed(world.emulator, { product: 'a1Other00001' });
+    const { generation } = await world.create(assigned(world, 2));
+    const options = { ...assigned(world, 3), cloud: world.product('a1Other00001') };
+    expect(await world.update(generation, options)).toMatchObject({ state: 'succeeded' });
+    expect(world.identities('a1Other00001').size).toBe(3);
+    await world.delete(generation);
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('are carried over from what stands, not from what has been left behind', async () => {
+    const world = new World();
+    const { generation: first } = await world.create(assigned(world, 2));
+    const { generation: second } = await world.update(first, world.options(lights(1)));
+    // The first one stands until its Delete comes.
+    const { generation: third } = await world.update(second, assigned(world, 3));
+    const { devices } = world.json(`manifests/b1/${third}.json`);
+    expect(devices).toHaveLength(3);
+    await world.delete(first);
+    await world.delete(second);
+    expect([...world.identities().values()].sort()).toEqual(devices.map((each) => (each as { id: string }).id).sort());
+  });
+
+  it('are taken over from a change that failed and kept them', async () => {
+    const world = new World();
+    const keeping = (count: number) => ({ ...assigned(world, count), onPartialFailure: 'keep' as const });
+    const { generation } = await world.create(keeping(2));
+    world.fault({ kind: 'failCreate', count: 1, reason: 'no room' }, { operation: 'BatchRegisterDevice', times: 1 });
+    expect(await world.update(generation, keeping(5))).toMatchObject({ state: 'failed', code: 'DevicesNotRegistered' });
+    const kept = world.devices();
+    expect(kept).toHaveLength(4);
+    expect(await world.update(generation, keeping(5))).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toHaveLength(5);
+    expect(world.devices()).toEqual(expect.arrayContaining(kept));
+  });
+
+  it('are not deleted by a smaller batch once they have connected: that fails before anything changes (I1)', async () => {
+    const world = new World();
+    const { generation } = await world.create(assigned(world, 3));
+    const names = world.json(`manifests/b1/${generation}.json`).devices.map((each) => (each as { name: string }).name);
+    world.connect(names[2] as string);
+    const result = await world.update(generation, assigned(world, 2));
+    expect(result).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+    // One that stays may have connected.
+    world.connect(names[0] as string);
+    expect(await world.update(generation, assigned(world, 4))).toMatchObject({ state: 'succeeded' });
+  });
+
   it('nothing changes where nothing is changed', async () => {
     const world = new World();
     const { generation } = await world.create(assigned(world, 3));
