@@ -1,5 +1,6 @@
 const transform = { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', diagnostics: false }] };
-const common = { testEnvironment: 'node', transform };
+// What tools keep in .local may hold whole copies of this package.
+const common = { testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/.local/'] };
 
 /** `unit` runs anywhere Node runs; `e2e` drives the real CDK CLI, `pulumi` the real Pulumi CLI. @type {import('jest').Config} */
 module.exports = {

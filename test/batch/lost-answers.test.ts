@@ -86,6 +86,23 @@ describe('the answer of BatchRegisterDevice (assignedByCloud) is lost', () => {
     expect(manifestNames(world)).toEqual(world.devices());
   });
 
+  it('and the process with it: the very same request is sent again for as long as the cloud knows it, and no longer', async () => {
+    for (const [minutes, sent] of [
+      [13, 2],
+      [15, 1],
+    ] as const) {
+      const world = new World();
+      world.fault({ kind: 'drop', when: 'before' }, { operation: 'BatchRegisterDevice', times: 1 });
+      const order = world.order({ type: 'create', options: assigned(world, 5) });
+      await world.submit(order);
+      await killedAt(world, order, (what) => what.startsWith('store put') && world.sent('BatchRegisterDevice') > 0);
+      world.clock.advance(minutes * 60_000);
+      const result = await world.work(order.requestId);
+      expect(result).toMatchObject(sent === 2 ? { state: 'succeeded' } : { state: 'failed', code: 'OutcomeUnknown' });
+      expect(world.sent('BatchRegisterDevice')).toBe(sent);
+    }
+  });
+
   it('and its job takes minutes: whoever deletes the batch is told what the job has made by then', async () => {
     const world = new World({ aliyun: { durations: { createMs: 300_000 } } });
     const order = world.order({ type: 'create', options: assigned(world, 2) });

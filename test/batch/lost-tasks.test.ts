@@ -10,6 +10,9 @@ function losing(world: World, arrives: 'arrives' | 'never arrives' | 'arrives la
   world.fault({ kind: 'drop', when: arrives === 'arrives' ? 'after' : 'before' }, match);
 }
 
+/** The first device of three comes before the lost call is given up, the last one nearly a minute later. */
+const SLOW = { createMs: 50_000, createPerDeviceMs: 30_000 };
+
 /** Manifest and stored secrets list each device, with the identity that it has at the cloud (I4). */
 function expectComplete(world: World, names: string[]): void {
   const id = world.head().current as string;
@@ -77,6 +80,60 @@ describe.each([certificates, preSharedKeys])('$name: the answer of CreateMultiDe
     });
     const result = await world.work(order.requestId, 'b1', ports);
     expect(result).toMatchObject({ state: 'failed', code: 'DevicesNotRegistered' });
+    expect(world.devices()).toEqual(['light-002']);
+  });
+
+  it('and its task makes one device after the other, slowly: nothing is sent again while it does (I3)', async () => {
+    const world = new World({ cloud });
+    losing(world, 'arrives');
+    Object.assign(world.emulator.tencent.durations, SLOW);
+    expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    // What has lost its keys is made again, once nothing more comes.
+    expect(world.sent('CreateMultiDevice')).toBe(cloud.tells.secrets ? 1 : 2);
+    expect(cloud.doubles(world.emulator)).toEqual([]);
+    expectComplete(world, lights(3));
+  });
+
+  it('and its task makes one device after the other: whoever deletes the batch waits for them all (I2)', async () => {
+    const world = new World({ cloud });
+    Object.assign(world.emulator.tencent.durations, SLOW);
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    const generation = (await world.submit(order)) as string;
+    await killedAt(world, order, (what) => what.startsWith('store put') && world.sent('CreateMultiDevice') > 0);
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    world.clock.advance(600_000);
+    world.emulator.settle();
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('and it never arrived, but another batch of the stack made devices of its names: they are left to that (I1)', async () => {
+    const world = new World({ cloud });
+    losing(world, 'never arrives');
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    const generation = (await world.submit(order, 'a')) as string;
+    const working = world.work(order.requestId, 'a');
+    while (world.sent('CreateMultiDevice') === 0) await world.clock.sleep(100);
+    const { generation: other, ...made } = await world.create(world.options(lights(2, 2)), 'b');
+    expect(made).toMatchObject({ state: 'succeeded' });
+    const before = world.identities();
+    expect(await working).toMatchObject({ state: 'failed', code: 'DevicesUnproven' });
+    await world.delete(generation, 'a');
+    expect(world.identities()).toEqual(before);
+    expect(await world.delete(other, 'b')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('and it never arrived, but somebody else made a device of its names long after: it is left alone, and listed (I1)', async () => {
+    const world = new World({ cloud });
+    losing(world, 'never arrives');
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    await killedAt(world, order, (what) => what.startsWith('store put') && world.sent('CreateMultiDevice') > 0);
+    world.clock.advance(600_000);
+    world.seed('light-002');
+    const result = await world.work(order.requestId);
+    expect(result).toMatchObject({ state: 'failed', code: 'DevicesUnproven' });
+    expect(result).toHaveProperty('message', expect.stringContaining('light-002'));
     expect(world.devices()).toEqual(['light-002']);
   });
 
