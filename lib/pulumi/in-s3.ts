@@ -31,7 +31,7 @@ export function withObjects(files: Files, clock: Clock, observer: Observer): Fil
       if (!isS3Address(path)) return files.read(path);
       const { key, bucket } = at(path);
       const object = await bucket.get(key);
-      if (!object) throw Object.assign(new Error('there is no such object'), { code: 'ENOENT' });
+      if (!object) throw new NoSuchObject();
       return object.body;
     },
     async save(path, text) {
@@ -49,6 +49,14 @@ export function withObjects(files: Files, clock: Clock, observer: Observer): Fil
       }
     },
   };
+}
+
+/** As a file system says that there is no such file. */
+class NoSuchObject extends Error {
+  readonly code: NodeJS.ErrnoException['code'] = 'ENOENT';
+  constructor() {
+    super('there is no such object');
+  }
 }
 
 /** One connection for each way to reach a bucket, for as long as the process lives. */
