@@ -8,8 +8,8 @@ export class Policies {
   private readonly owners = new Map<string, Map<string, string>>();
   /** By owner: the policies of which any may be in force. */
   private readonly inForce = new Map<string, Claim['policy'][]>();
-  /** By identity: the batches that ever told success with the device. */
-  private readonly had = new Map<string, Set<string>>();
+  /** By identity: the owners that ever told success with the device, with their batches. */
+  private readonly had = new Map<string, Map<string, string>>();
   /** Batches that were ever asked to retain what leaves them. */
   private readonly retaining = new Set<string>();
 
@@ -28,13 +28,13 @@ export class Policies {
   }
 
   /** The handler told success, whether or not CloudFormation heard it. */
-  told({ batch, devices }: Claim): void {
-    for (const identity of devices.values()) this.stood(batch, identity);
+  told(claim: Claim): void {
+    for (const identity of claim.devices.values()) this.stood(claim.batch, identity, this.ownerOf(claim));
   }
 
   /** The batch has had the device, as far as its handler knew. */
-  stood(batch: string, identity: string): void {
-    this.had.set(identity, (this.had.get(identity) ?? new Set()).add(batch));
+  stood(batch: string, identity: string, owner: string = batch): void {
+    this.had.set(identity, (this.had.get(identity) ?? new Map<string, string>()).set(owner, batch));
   }
 
   /** A generated name is itself the proof of whose device it is: who registers it again has copied it. */
@@ -70,13 +70,13 @@ export class Policies {
     // It stood, and was about to be told: nobody can know whether that was heard.
     if (madeBy && retaining.has(madeBy.batch) && released.has(identity)) return true;
     if (madeBy && retaining.has(madeBy.batch) && keeping.has(madeBy.batch)) return true;
-    return [...(this.had.get(identity) ?? [])].some((batch) => retaining.has(batch));
+    return [...(this.had.get(identity)?.values() ?? [])].some((batch) => retaining.has(batch));
   }
 
   /** Who took the device over, be it by a change that was taken back, may do with it what its own policy says. */
   private wasTakenOver(identity: string): boolean {
-    const owning = new Set(this.owners.get(identity)?.values());
-    return [...(this.had.get(identity) ?? [])].some((batch) => !owning.has(batch));
+    const owning = new Set([...(this.owners.get(identity) ?? [])].flat());
+    return [...(this.had.get(identity)?.keys() ?? [])].some((owner) => !owning.has(owner));
   }
 
   private allSay(identity: string, says: (policy: Claim['policy']) => boolean): boolean {
