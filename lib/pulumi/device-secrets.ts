@@ -14,14 +14,19 @@ export function secretsText(devices: Iterable<CollectedDevice>): string {
 /** Reads what `secretsText` wrote; undefined where it is something else. */
 export function parseSecrets(text: unknown): CollectedDevice[] | undefined {
   try {
-    const devices = secretsSchema.parse(JSON.parse(text as string));
-    return Object.entries(devices).map(([name, { id, ...credentials }]) => ({ name, identity: id, credentials }));
+    // Not by a schema, which would leave out a device that is called __proto__.
+    const devices: unknown = JSON.parse(text as string);
+    if (typeof devices !== 'object' || devices === null || Array.isArray(devices)) return undefined;
+    return Object.entries(devices).map(([name, device]) => {
+      const { id: identity, ...credentials } = deviceSchema.parse(device);
+      return { name, identity, credentials };
+    });
   } catch {
     return undefined;
   }
 }
 
-const secretsSchema = z.record(z.string(), z.object({ id: z.string() }).catchall(z.string()));
+const deviceSchema = z.object({ id: z.string() }).catchall(z.string());
 
 /** What Pulumi is given in one piece, and keeps in the state. Beyond some ten times that its provider process dies. */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024;

@@ -93,7 +93,7 @@ export async function readBatch(olds: Outputs, desk: Desk): Promise<Outputs | un
   const { drift: _before, ...rest } = olds;
   const drift = [...missing, ...replaced];
   const gone = new Set(drift);
-  const recorded = namesOf(olds);
+  const recorded = await namesOf(workplace, olds.batchId, shown);
   const deviceNames = recorded.filter((name) => !gone.has(name));
   const found = { ...rest, deviceNames, deviceCount: deviceNames.length };
   if (drift.length === 0) return found;

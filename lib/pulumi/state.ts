@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { BatchError } from '../batch/errors';
 import { BatchRecord } from '../batch/record/batch-record';
-import { generationOf } from '../batch/record/head';
+import { generationOf, type Generation } from '../batch/record/head';
+import { readJson, requireJson } from '../batch/record/json';
 import { keys } from '../batch/record/keys';
 import type { Manifest } from '../batch/record/manifest';
 import type { Clock } from '../batch/ports/clock';
@@ -64,7 +65,8 @@ export async function outputsOf(
   deviceSecrets: string,
 ): Promise<Outputs> {
   const { batchId } = inputs;
-  const manifest = await findManifest(store, batchId, generationId);
+  const { head } = await BatchRecord.load(store, clock, batchId);
+  const manifest = await manifestOf(store, batchId, generationOf(head, generationId));
   return {
     ...inputs,
     deviceNames: manifest?.devices.map(({ name }) => name) ?? [],
@@ -76,9 +78,9 @@ export async function outputsOf(
   };
 }
 
-/** The devices that a state shows, those among them that were not there at the last look. */
-export function namesOf({ manifest }: Outputs): string[] {
-  return manifest === '' ? [] : (JSON.parse(manifest) as Manifest).devices.map(({ name }) => name);
+/** The devices that a state shows, those among them that were not there at the last look. @throws BatchError `RecordMissing`, `RecordUnreadable` */
+export async function namesOf({ store }: Journal, batchId: string, { id }: Generation): Promise<string[]> {
+  return (await requireJson(store, keys.manifest(batchId, id), manifestSchema)).devices.map(({ name }) => name);
 }
 
 /** Makes a record for the state, and notes in the journal that it was made. */
@@ -101,7 +103,19 @@ export async function handOver({ store, clock }: Journal, batchId: string, gener
 /** The head has to stay small. */
 const STATES_KEPT = 100;
 
-async function findManifest(store: Store, batchId: string, generationId: string): Promise<Manifest | undefined> {
-  const object = await store.get(keys.manifest(batchId, generationId));
-  return object && (JSON.parse(Buffer.from(object.body).toString('utf8')) as Manifest);
+/** What stands has one, and what has failed has none. */
+async function manifestOf(store: Store, batchId: string, { id, phase }: Generation): Promise<Manifest | undefined> {
+  const key = keys.manifest(batchId, id);
+  return phase === 'standing' ? requireJson(store, key, manifestSchema) : readJson(store, key, manifestSchema);
+}
+
+/** Looked through as it is: a schema of its devices would copy each of them. */
+const manifestSchema = z.custom<Manifest>((value) => {
+  const { devices, jobIds, deviceCount } = (value ?? {}) as Partial<Manifest>;
+  return Array.isArray(devices) && devices.every(isDevice) && Array.isArray(jobIds) && deviceCount === devices.length;
+});
+
+function isDevice(value: unknown): boolean {
+  const { name, id } = (value ?? {}) as Partial<Manifest['devices'][number]>;
+  return typeof name === 'string' && typeof id === 'string';
 }

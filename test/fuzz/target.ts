@@ -4,7 +4,7 @@ import type * as fc from 'fast-check';
 export interface Target<Input = unknown> {
   readonly name: string;
   readonly inputs: fc.Arbitrary<Input>;
-  /** Its part of a long run: what lives a whole batch for an input takes a hundred times as long as what reads a text. @default 1 */
+  /** Its part of a long run, in thousands of a million: what lives a whole batch for an input takes a hundred times as long as what reads a text. @default 1 */
   readonly share?: number;
   /**
    * Puts one input in. Tells how that ended: `right`, or the code of the error.

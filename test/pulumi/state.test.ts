@@ -1,5 +1,5 @@
 /** What Pulumi keeps between two operations, and what is kept beside it. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as provider from '../../lib/pulumi/provider';
 import { aliyun, certificates } from '../support/tested-clouds';
@@ -50,6 +50,33 @@ describe.each([aliyun, certificates])('the state on $name', (cloud) => {
     expect(kept().map(({ name }) => name)).toEqual(['lamp', 'pole']);
     expect(secretsIn(readFileSync(file, 'utf8'))).not.toEqual([]);
     expect(secretsIn(JSON.stringify(stage.state))).toEqual([]);
+  });
+
+  it.each([undefined, '', '{"devices": [', '[]'])(
+    'whose manifest is %j is refreshed from what is recorded',
+    async (manifest) => {
+      await stage.up();
+      Object.assign(stage.state!.outputs, { manifest });
+      stage.cloud.delete(stage.core, 'light-002');
+      await stage.refresh();
+      expect(stage.state!.outputs).toMatchObject({ deviceNames: ['light-001', 'light-003'], drift: ['light-002'] });
+      const { deviceNames, deviceCount } = await stage.up();
+      expect([deviceNames, deviceCount]).toEqual([['light-001', 'light-002', 'light-003'], 3]);
+    },
+  );
+
+  it.each<[what: string, spoil: (file: string) => void, code: string]>([
+    ['lost', (file) => rmSync(file), 'RecordMissing'],
+    ['cut', (file) => writeFileSync(file, readFileSync(file).subarray(0, 30)), 'RecordUnreadable'],
+    ['replaced', (file) => writeFileSync(file, '{"devices": {}}'), 'RecordUnreadable'],
+  ])('is told where the manifest in the journal was %s, and the next up writes it anew', async (_what, spoil, code) => {
+    const { deviceNames } = await stage.up();
+    spoil(stage.journal('manifests')[0]!);
+    await expect(stage.refresh()).rejects.toThrow(`[${code}]`);
+    expect(stage.state!.outputs.deviceNames).toEqual(deviceNames);
+    expect(await stage.up({ removalPolicy: 'retain' })).toMatchObject({ deviceNames, deviceCount: 3 });
+    await stage.refresh();
+    expect(stage.state!.outputs.deviceNames).toEqual(deviceNames);
   });
 
   it('has no secrets where nobody wants them', async () => {

@@ -35,4 +35,9 @@ describe('a folder with strange files', () => {
     mkdirSync(join(folder, 'heads/b1.json.v2'));
     await expect(store.get('heads/b1.json')).rejects.toMatchObject({ code: 'EISDIR' });
   });
+
+  it('tells that no number is left to write a newer version, rather than try for ever', async () => {
+    writeFileSync(join(folder, 'heads/b1.json.v999999999999999'), 'theirs');
+    await expect(store.put('heads/b1.json', 'ours again')).rejects.toMatchObject({ code: 'EOVERFLOW' });
+  });
 });

@@ -55,6 +55,6 @@ export function setDigest(names: readonly string[]): string {
   return sha256([...names].sort().join('\n'));
 }
 
-export function sha256(text: string): string {
+export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }

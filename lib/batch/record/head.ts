@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { aliyunSignatures, tencentApiVersions } from '../contract/cloud-reference';
+import { BatchError } from '../errors';
 import { failureSchema } from './failure';
 import { nameListSchema } from './names';
 
@@ -235,16 +236,16 @@ export function isOpen({ outcome }: Request): boolean {
   return outcome === undefined;
 }
 
-/** @throws RangeError if the head has no such generation, which would be a mistake of ours. */
+/** @throws BatchError `RecordMissing` if the head has no such generation, though it speaks of it, or somebody has heard of it. */
 export function generationOf(head: Head, id: string): Generation {
   const generation = head.generations.find((each) => each.id === id);
-  if (!generation) throw new RangeError(`batch ${head.batchId} has no generation ${id}`);
+  if (!generation) throw new BatchError('RecordMissing', `the record of batch ${head.batchId} has no generation ${id}`);
   return generation;
 }
 
-/** @throws RangeError if the head has no such request, which would be a mistake of ours. */
+/** @throws BatchError `RecordMissing` if the head has no such request, though somebody has written it there. */
 export function requestOf(head: Head, id: string): Request {
   const request = head.requests.find((each) => each.id === id);
-  if (!request) throw new RangeError(`batch ${head.batchId} has no request ${id}`);
+  if (!request) throw new BatchError('RecordMissing', `the record of batch ${head.batchId} has no request ${id}`);
   return request;
 }

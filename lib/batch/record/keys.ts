@@ -1,4 +1,5 @@
 import { storePrefixes } from '../contract/attributes';
+import { percentEncode } from '../percent-encode';
 
 /** Where each thing lies in the store. Heads have a prefix of their own, so that one listing finds every batch. */
 export const keys = {
@@ -13,9 +14,9 @@ export const keys = {
   /** Devices that can be proven a generation's own though none of its jobs lists them. */
   proven: (generationId: string) => `generations/${generationId}/devices/proven.json`,
   /** Devices of a product that left their batches without being deleted. */
-  releasedOf: (cloudKey: string) => `released/${encodeURIComponent(cloudKey)}/`,
+  releasedOf: (cloudKey: string) => `released/${percentEncode(cloudKey)}/`,
   released: (cloudKey: string, generationId: string, part: number) =>
-    `released/${encodeURIComponent(cloudKey)}/${generationId}/${ordinal(part)}.json`,
+    `released/${percentEncode(cloudKey)}/${generationId}/${ordinal(part)}.json`,
   /** Everything of a generation but its manifest and credentials. */
   generation: (generationId: string) => `generations/${generationId}/`,
   manifest: (batchId: string, generationId: string) => `${storePrefixes.manifests}${batchId}/${generationId}.json`,

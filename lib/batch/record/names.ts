@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { forEachLimited } from '../concurrency';
-import { chunksOf, setDigest, type NameChunk, type NameList } from '../contract/name-list';
+import { BatchError } from '../errors';
+import { chunksOf, setDigest, sha256, type NameChunk, type NameList } from '../contract/name-list';
 import type { Store } from '../ports/store';
-import { READS_AT_ONCE, requireJson } from './json';
+import { parseRecord, READS_AT_ONCE } from './json';
 import { keys } from './keys';
 
 export { setDigest, sha256, type NameList } from '../contract/name-list';
@@ -35,9 +36,18 @@ export async function saveChunk(store: Store, digest: string, text: string): Pro
 export async function loadNames(store: Store, list: NameList): Promise<string[]> {
   const chunks: string[][] = new Array<string[]>(list.chunks.length);
   await forEachLimited(list.chunks, READS_AT_ONCE, async ({ digest }, i) => {
-    chunks[i] = await requireJson(store, keys.names(digest), z.array(z.string()));
+    chunks[i] = await loadChunk(store, digest);
   });
   return chunks.flat();
+}
+
+/** @throws BatchError `RecordMissing`, or `RecordUnreadable` where it is not what its digest says: other devices would be made, or looked for. */
+async function loadChunk(store: Store, digest: string): Promise<string[]> {
+  const key = keys.names(digest);
+  const object = await store.get(key);
+  if (!object) throw new BatchError('RecordMissing', `the store has lost its object ${key}`);
+  if (sha256(object.body) === digest) return parseRecord(key, object, z.array(z.string()));
+  throw new BatchError('RecordUnreadable', `the store's object ${key} does not hold the names that were written there`);
 }
 
 /** Whether the store has the names, each of their chunks. */

@@ -1,3 +1,5 @@
+import { percentEncode } from '../../batch/percent-encode';
+
 /** A parameter's value; a list becomes `Name.1`, `Name.2`, … (help.aliyun.com 69482). Undefined ones are left out. */
 export type Parameters = Record<string, string | number | readonly string[] | undefined>;
 
@@ -6,7 +8,7 @@ export type Parameters = Record<string, string | number | readonly string[] | un
  * what it receives (help.aliyun.com, "V3 request structure and signature").
  */
 export function enc(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return percentEncode(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** `key=value` pairs sorted by their raw keys in code-unit order: `DeviceName.10` stands before `DeviceName.2`. */

@@ -1,3 +1,5 @@
+import { percentEncode } from '../../batch/percent-encode';
+
 /**
  * A foreign text made fit for an error message: one line, at most `limit` characters, with every secret taken out,
  * also where it stands percent-encoded once or twice, as in a quoted string-to-sign.
@@ -6,7 +8,7 @@ export function redact(text: string, secrets: readonly (string | undefined)[], l
   let clean = text;
   for (const secret of secrets) {
     if (!secret) continue;
-    for (const form of [secret, encodeURIComponent(secret), encodeURIComponent(encodeURIComponent(secret))]) {
+    for (const form of [secret, percentEncode(secret), percentEncode(percentEncode(secret))]) {
       clean = clean.replaceAll(form, '[redacted]');
     }
   }

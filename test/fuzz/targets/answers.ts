@@ -81,7 +81,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.record({
 /** The clients of both clouds by all APIs, between them and their emulators somebody who changes what is answered. */
 export const answers = target({
   name: 'answers of the clouds',
-  share: 2,
+  share: 10,
   inputs: fc.record({
     cloud: fc.nat({ max: testedClouds.length - 1 }),
     call: fc.constantFrom(...Object.keys(calls)),

@@ -89,7 +89,7 @@ const change = fc.oneof(
 /** The construct, in the hands of somebody without a compiler. */
 export const construct = target({
   name: 'options of the construct',
-  share: 4,
+  share: 20,
   inputs: fc.record({
     program: programs,
     changes: fc.array(change, { maxLength: 2 }),

@@ -16,7 +16,7 @@ const files = fc.constantFrom(
 /** Files of names: those of somebody who made a mistake, and those that are something else altogether. */
 export const deviceFiles = target({
   name: 'files of names',
-  share: 8,
+  share: 130,
   inputs: fc.record({
     file: files,
     changes: fc.array(mutation, { maxLength: 4 }),

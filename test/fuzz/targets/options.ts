@@ -46,7 +46,7 @@ const properties = fc.constantFrom<Record<string, unknown>>(
 /** Events of CloudFormation whose properties somebody has edited. */
 export const options = target({
   name: 'options of events',
-  share: 8,
+  share: 110,
   inputs: fc.record({
     type: fc.constantFrom('Create', 'Update', 'Delete'),
     properties,

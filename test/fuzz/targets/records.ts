@@ -4,16 +4,22 @@ import { BatchError } from '../../../lib/batch';
 import { CloudError } from '../../../lib/batch/ports/cloud';
 import { headSchema } from '../../../lib/batch/record/head';
 import { testedClouds } from '../../support/tested-clouds';
-import { lights, World } from '../../support/world';
+import { World } from '../../support/world';
+import { deed, done } from '../deeds';
+import { livedTo, moment } from '../lives';
+import { mostly } from '../mutation';
 import { refuseSecrets } from '../secrets';
 import { target } from '../target';
 
-/** What another version of the package may have left out of a head, put in, or called itself. */
+/** What another version of the package may have left out of an object, put in, or called itself. */
 interface Version {
-  /** Of the members that may be left out, those at these places are. */
+  /** Of the members of a head that may be left out, those at these places are. */
   without: number[];
   unknown: { at: number; value: unknown }[];
+  /** Of a head. */
   version: number;
+  /** A step of a job that only the other version knows. */
+  step?: unknown;
 }
 
 const versions: fc.Arbitrary<Version> = fc.record({
@@ -23,97 +29,78 @@ const versions: fc.Arbitrary<Version> = fc.record({
     { weight: 5, arbitrary: fc.constantFrom(1, 1.1, 1.9) },
     { weight: 1, arbitrary: fc.constantFrom(2, 2.5, 1e9) },
   ),
+  step: mostly(undefined, fc.constantFrom({ step: 'verified', at: 0 }, { step: 'moved', to: 'x' }, { at: 0 }, 'moved')),
 });
 
-/** At which moment of the batch's life the other version takes over. */
-const moments = ['standing', 'replaced', 'cut off while rising', 'cut off while falling'] as const;
-
-/** Heads as older versions wrote them, or newer ones of the same major: what they add is kept, and a newer major is not touched. */
+/**
+ * Heads, plans, jobs and whatever else the store has of a batch as older versions wrote them, or newer ones of the same major: what those
+ * add is kept, and a newer major is not touched.
+ */
 export const records = target({
   name: 'records of other versions',
+  share: 2.5,
   inputs: fc.record({
     cloud: fc.nat({ max: testedClouds.length - 1 }),
-    moment: fc.constantFrom(...moments),
+    /** At which moment of the batch's life the other version takes over. */
+    moment,
+    object: fc.oneof(fc.constant(undefined), fc.nat()),
     changed: versions,
-    deed: fc.constantFrom('update', 'delete'),
+    deed,
   }),
-  async attempt({ cloud, moment, changed, deed }) {
+  async attempt({ cloud, moment, object, changed, deed }) {
     const world = new World({ cloud: testedClouds[cloud]!, jobs: { createMs: 1_000 } });
-    const generation = await livedTo(world, moment);
-    const { text, added } = rewritten(world.store.text(HEAD)!, changed);
-    await world.store.put(HEAD, text);
+    const lived = await livedTo(world, moment);
+    const key = await chosen(world, object);
+    const { text, added } = rewritten(key, world.store.text(key)!, changed);
+    await world.store.put(key, text);
     world.seed('foreign');
     const calls = world.emulator.journal.calls().length;
     try {
-      return await done(world, deed, generation);
+      return await done(deed, world, lived);
     } catch (error) {
       if (!(error instanceof BatchError || error instanceof CloudError)) throw error;
       refuseSecrets(`${error.message} ${world.logs.join(' ')}`, world.cloud.secrets(world.emulator));
-      if (error.code === 'NewerRecord' && world.emulator.journal.calls().length > calls)
+      if (error.code === 'NewerRecord' && deed !== 'neighbour' && world.emulator.journal.calls().length > calls)
         throw new Error('the cloud was called for a record that nobody can read');
       return error.code;
     } finally {
       if (!world.devices().includes('foreign')) throw new Error('a device is gone that no record names');
-      const head = JSON.parse(world.store.text(HEAD)!) as Record<string, unknown>;
-      const lost = added.find((name) => !(name in head));
-      if (lost !== undefined) throw new Error(`${lost} was lost, which this version does not know`);
+      // A plan that was written and never counted on is made anew.
+      const now = key.endsWith('plan.json') ? undefined : world.store.text(key);
+      const lost = now === undefined ? undefined : added.find((name) => !(name in (JSON.parse(now) as object)));
+      if (lost !== undefined) throw new Error(`${lost} was lost of ${key}, which this version does not know`);
     }
   },
 });
 
+/** The head, or another object of the batch that is one; lists of names and of devices are what they are. */
+async function chosen({ store }: World, object: number | undefined): Promise<string> {
+  if (object === undefined) return HEAD;
+  const all = await store.list('generations/');
+  const objects = all.filter((key) => /\/(plan\.json|jobs\/.*)$/.test(key));
+  return objects.length === 0 ? HEAD : objects[object % objects.length]!;
+}
+
 const HEAD = 'heads/b1.json';
 
-async function livedTo(world: World, moment: (typeof moments)[number]): Promise<string> {
-  if (moment === 'cut off while rising') {
-    const order = world.order({ type: 'create', options: world.options(lights(3)) });
-    const generation = (await world.submit(order)) as string;
-    await stopped(world, order.requestId, 8);
-    return generation;
-  }
-  const { generation } = await world.create(world.options(lights(3)));
-  if (moment === 'standing') return generation;
-  const next = await world.update(generation, world.options(lights(3, 2)));
-  if (moment === 'replaced') return next.generation;
-  const order = world.order({ type: 'delete', named: next.generation } as { type: 'delete' });
-  await world.submit(order);
-  await stopped(world, order.requestId, 5);
-  return next.generation;
-}
-
-/** Works until the process is killed at one of its I/Os, and lets its lease run out. */
-async function stopped(world: World, requestId: string, at: number): Promise<void> {
-  let ios = 0;
-  const killed = new Error('killed');
-  const ports = world.ports((_what, run) => (++ios > at ? Promise.reject(killed) : run()));
-  await world.once(requestId, 'b1', ports).catch(() => undefined);
-  await world.clock.sleep(600_000);
-}
-
-async function done(world: World, deed: 'update' | 'delete', generation: string): Promise<string> {
-  const { code, state } = { code: undefined, ...(await (deed === 'update' ? updated() : world.delete(generation))) };
-  return code ?? state;
-
-  function updated() {
-    return world.update(generation, world.options(lights(4, 2)));
-  }
-}
-
-/** The head as the other version has it, and what of its own this one does not know. */
-function rewritten(text: string, { without, unknown, version }: Version): { text: string; added: string[] } {
-  const head = JSON.parse(text) as Record<string, unknown>;
-  for (const place of without) {
-    const optional = optionalsIn(headSchema, head);
+/** The object as the other version has it, and what of its own this one does not know. */
+function rewritten(key: string, before: string, change: Version): { text: string; added: string[] } {
+  const { without, unknown, version, step } = change;
+  const value = JSON.parse(before) as Record<string, unknown> & { steps?: unknown[] };
+  for (const place of key === HEAD ? without : []) {
+    const optional = optionalsIn(headSchema, value);
     if (optional.length === 0) break;
     const { holder, key } = optional[place % optional.length]!;
     delete holder[key];
   }
-  const added = unknown.map(({ at, value }, i) => {
-    const objects = objectsIn(head);
-    objects[at % objects.length]![`fromElsewhere${i}`] = value;
-    head[`new${i}`] = value;
+  const added = unknown.map(({ at, value: foreign }, i) => {
+    const objects = objectsIn(value);
+    objects[at % objects.length]![`fromElsewhere${i}`] = foreign;
+    value[`new${i}`] = foreign;
     return `new${i}`;
   });
-  return { text: JSON.stringify({ ...head, version }), added };
+  if (value.steps && step !== undefined) value.steps.push(step);
+  return { text: JSON.stringify({ ...value, ...(key === HEAD && { version }) }), added };
 }
 
 interface Place {

@@ -114,7 +114,7 @@ export const signers: Target[] = [
 function signer(scheme: string, both: (call: Call) => [unknown, unknown]): Target {
   return target({
     name: `signatures by ${scheme}`,
-    share: 8,
+    share: 101,
     inputs: call,
     attempt(input) {
       const [ours, theirs] = both(input).map(String);

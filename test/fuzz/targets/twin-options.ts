@@ -55,7 +55,7 @@ const change = fc.oneof(
 /** What a program hands to `check` and `diff` of the Pulumi twin, in a preview also what is not known yet. */
 export const twinOptions = target({
   name: 'inputs of the Pulumi twin',
-  share: 4,
+  share: 50,
   inputs: fc.record({
     program: programs,
     changes: fc.array(change, { maxLength: 3 }),

@@ -9,18 +9,22 @@ import type { Surroundings } from '../../../lib/pulumi/surroundings';
 import { connectCloud } from '../../../lib/clouds/registry';
 import { testedClouds } from '../../support/tested-clouds';
 import { World } from '../../support/world';
-import { mutate, mutateValue, mutation, type Mutation } from '../mutation';
+import { mostly, mutate, mutateValue, mutation, type Mutation } from '../mutation';
 import { refuseSecrets } from '../secrets';
 import { target } from '../target';
 
 /** What happens to a batch's state and journal between two calls of Pulumi. */
 interface Damage {
+  /** To the outputs that somebody looks at, and to the inputs among them. */
+  outputs: Mutation[];
+  /** What an older version has left out of the outputs, or a newer one added to them or to the record. */
+  version: { without: string[]; added?: unknown; schema?: number };
   /** To the record in the state. */
   record: Mutation[];
   /** To what the snapshot within that holds, and to one of the texts in it. */
   snapshot: Mutation[];
   inSnapshot: { object: number; changes: Mutation[] };
-  journal: 'kept' | 'lost' | { object: number; changes: Mutation[] };
+  journal: 'kept' | 'lost' | { object: number; changes?: Mutation[] };
 }
 
 const none = { weight: 2, arbitrary: fc.constant<Mutation[]>([]) };
@@ -28,12 +32,26 @@ const some = { weight: 1, arbitrary: fc.array(mutation, { minLength: 1, maxLengt
 const changes = fc.oneof(none, some);
 
 const damage: fc.Arbitrary<Damage> = fc.record({
+  outputs: changes,
+  version: fc.record(
+    {
+      without: fc.subarray(['deviceCount', 'jobIds', 'manifest', 'deviceSecrets', 'deviceNames', 'record', 'journal'], {
+        maxLength: 2,
+      }),
+      added: fc.jsonValue({ maxDepth: 2 }),
+      schema: mostly(1.5, fc.constant(2)),
+    },
+    { requiredKeys: ['without'] },
+  ),
   record: changes,
   snapshot: changes,
   inSnapshot: fc.record({ object: fc.nat(), changes }),
   journal: fc.oneof(
     fc.constantFrom('kept' as const, 'lost' as const, 'lost' as const),
-    fc.record({ object: fc.nat(), changes: fc.array(mutation, { minLength: 1, maxLength: 2 }) }),
+    fc.record(
+      { object: fc.nat(), changes: fc.array(mutation, { minLength: 1, maxLength: 2 }) },
+      { requiredKeys: ['object'] },
+    ),
   ),
 });
 
@@ -50,6 +68,7 @@ const deeds: Record<string, Deed> = {
 /** States and journals of the Pulumi twin that were cut, changed, lost, or brought together from different days. */
 export const twinState = target({
   name: 'states and journals of the Pulumi twin',
+  share: 2.5,
   inputs: fc.record({
     cloud: fc.nat({ max: testedClouds.length - 1 }),
     damage,
@@ -112,11 +131,12 @@ async function hurtJournal({ store }: World, how: Damage['journal']): Promise<vo
   if (how === 'lost') for (const key of keys) await store.delete(key);
   else {
     const key = keys[how.object % keys.length]!;
-    await store.put(key, mutate(store.text(key)!, how.changes));
+    if (!how.changes) await store.delete(key);
+    else await store.put(key, mutate(store.text(key)!, how.changes));
   }
 }
 
-function hurt(outputs: Outputs, { record, snapshot, inSnapshot }: Damage): Outputs {
+function hurt(outputs: Outputs, { outputs: shown, version, record, snapshot, inSnapshot }: Damage): Outputs {
   const copy = JSON.parse(JSON.stringify(outputs)) as Outputs;
   const objects = JSON.parse(gunzipSync(Buffer.from(copy.record.snapshot, 'base64')).toString('utf8')) as Record<
     string,
@@ -127,7 +147,13 @@ function hurt(outputs: Outputs, { record, snapshot, inSnapshot }: Damage): Outpu
   objects[name] = mutate(objects[name]!, inSnapshot.changes);
   const text = mutate(JSON.stringify(objects), snapshot);
   copy.record.snapshot = gzipSync(text).toString('base64');
-  return { ...copy, record: mutateValue(copy.record, record) as Outputs['record'] };
+  const { record: old, resourceUrn, batchId, ...rest } = copy;
+  const { without, added, schema = old.schema } = version;
+  const hurtRecord = mutateValue({ ...old, schema, ...(added !== undefined && { added }) }, record);
+  const all = { ...(mutateValue(rest, shown) as object), ...(added !== undefined && { added }), record: hurtRecord };
+  const left = Object.entries(all).filter(([name]) => !without.includes(name));
+  // These are the engine's to say: Pulumi finds the resource by the one, and hands back the other.
+  return { ...Object.fromEntries(left), resourceUrn, batchId } as unknown as Outputs;
 }
 
 function codeOf(error: unknown, lines: string[], world: World): string {
