@@ -3,8 +3,8 @@ import type { Failure, Repeatability } from './failure';
 import type { HttpResponse } from './transport';
 
 /**
- * No answer of the cloud's: a proxy's page, a cut text. A 4xx says that nothing was executed, the rest says nothing. A body is
- * never quoted: it may hold the secrets of devices.
+ * No answer of the cloud's: a proxy's page, a cut text. A 4xx that is somebody else's will be the same again; what is cut of one may have
+ * been anything, such as a refusal for the rate. A body is never quoted: it may hold the secrets of devices.
  */
 export function unreadableAnswer({ status, headers, body }: HttpResponse): Failure {
   const type = headers['content-type'] ?? 'no content type';
@@ -12,7 +12,7 @@ export function unreadableAnswer({ status, headers, body }: HttpResponse): Failu
   const code = 'UnreadableAnswer';
   // 429 is documented nowhere for these gateways, but means one thing only.
   if (status === 429) return { code, text, meaning: 'throttled', httpStatus: status };
-  if (status >= 400 && status < 500 && status !== 408) {
+  if (status >= 400 && status < 500 && status !== 408 && !isCut(body)) {
     return {
       code,
       text,
@@ -22,6 +22,18 @@ export function unreadableAnswer({ status, headers, body }: HttpResponse): Failu
     };
   }
   return { code, text, meaning: 'uncertain', httpStatus: status };
+}
+
+/** Whether a text begins as the clouds' answers do, and does not come to an end. */
+function isCut(body: string): boolean {
+  const text = body.trim();
+  if (!text.startsWith('{')) return text.startsWith('<?xml') && !text.endsWith('>');
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** It worked, but what we need is not in it: the same call would answer the same. */

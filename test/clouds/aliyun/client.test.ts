@@ -364,6 +364,13 @@ describe('an answer', () => {
     },
   );
 
+  test.each([
+    '{"RequestId":"57B1","Code":"Throttling.User","Mess',
+    '<?xml version="1.0" encoding="UTF-8"?><Error><RequestId>57B1</RequestId><Code>Throttl',
+  ])('that is cut may have been a refusal for the rate, so it is asked again (I8): %s', async (body) => {
+    await expect(ask(body, 400)).rejects.toMatchObject({ kind: 'transient', vendorCode: 'UnreadableAnswer' });
+  });
+
   test('of a server that is not the cloud is final', async () => {
     await expect(ask('<html>not here</html>', 404)).rejects.toMatchObject({
       kind: 'permanent',

@@ -228,6 +228,15 @@ describe.each(versions)('by API $apiVersion', ({ apiVersion, inspecting, clock, 
       },
     );
 
+    test('that is cut may have been a refusal for the rate, so it is asked again (I8)', async () => {
+      const cut = ask('{"Response":{"Error":{"Code":"RequestLimitExceeded","Mess', 400);
+      await expect(cut).rejects.toMatchObject({ kind: 'transient', vendorCode: 'UnreadableAnswer' });
+    });
+
+    test('of a JSON server that is not the cloud is final', async () => {
+      await expect(ask({ message: 'Forbidden' }, 403)).rejects.toMatchObject({ kind: 'permanent' });
+    });
+
     test('of a server that is not the cloud is final', async () => {
       await expect(ask('<html>not here</html>', 404)).rejects.toMatchObject({
         kind: 'permanent',
