@@ -52,6 +52,22 @@ describe('the answer of BatchRegisterDeviceWithApplyId is lost', () => {
   });
 });
 
+describe('BatchRegisterDeviceWithApplyId is refused', () => {
+  it('and carried out all the same: the status shows it, and what it made is deleted (I2)', async () => {
+    const world = new World();
+    const refusal = { kind: 'businessError', code: 'iot.system.BillIsOverDue', executed: true } as const;
+    world.fault(refusal, { operation: 'BatchRegisterDeviceWithApplyId', times: 1 });
+    const { generation, ...result } = await world.create(world.options(lights(3)));
+    expect(result).toMatchObject({ state: 'failed', code: 'CloudCallFailed' });
+    await world.delete(generation);
+    world.clock.advance(600_000);
+    world.emulator.settle();
+    const created = world.emulator.journal.deviceEvents().filter(({ event }) => event === 'created');
+    expect(created).toHaveLength(3);
+    expect(world.devices()).toEqual([]);
+  });
+});
+
 describe('the answer of BatchRegisterDevice (assignedByCloud) is lost', () => {
   it('and it never arrived: the very same request is sent again, and makes the devices once (I3)', async () => {
     const world = new World();
@@ -101,6 +117,16 @@ describe('the answer of BatchRegisterDevice (assignedByCloud) is lost', () => {
       expect(result).toMatchObject(sent === 2 ? { state: 'succeeded' } : { state: 'failed', code: 'OutcomeUnknown' });
       expect(world.sent('BatchRegisterDevice')).toBe(sent);
     }
+  });
+
+  it('and the next call is refused for its rate: that says nothing of the lost one, and no other request is made (I3)', async () => {
+    const world = new World();
+    world.fault({ kind: 'drop', when: 'before' }, { operation: 'BatchRegisterDevice', times: 1 });
+    world.fault({ kind: 'throttle' }, { operation: 'BatchRegisterDevice', times: 1, after: 1 });
+    // To the emulator the refused one has used up the nonce, as if it had arrived.
+    expect(await world.create(assigned(world, 2))).toMatchObject({ state: 'failed', code: 'OutcomeUnknown' });
+    expect(world.sent('BatchRegisterDevice')).toBe(3);
+    expect(world.devices()).toEqual([]);
   });
 
   it('and its job takes minutes: whoever deletes the batch is told what the job has made by then', async () => {
