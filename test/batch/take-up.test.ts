@@ -1,3 +1,4 @@
+import type { Order } from '../../lib/batch';
 import { takeUp } from '../../lib/batch/take-up';
 import type { BatchOptions } from '../../lib/batch/contract';
 import { lights, World } from '../support/world';
@@ -9,20 +10,20 @@ beforeEach(() => {
   world = new World();
 });
 
-const createOf = (options: BatchOptions) => ({ ...world.order({ type: 'create', options }), asker: 'second process' });
-const updateOf = (named: string, options: BatchOptions) => ({
-  ...world.order({ type: 'update', named, options }),
-  asker: 'second process',
-});
+/** What can be taken up. */
+type Wanted = Parameters<typeof takeUp>[3];
+const ofSecond = (order: Order) => ({ ...order, asker: 'second process' }) as Wanted;
+const createOf = (options: BatchOptions) => ofSecond(world.order({ type: 'create', options }));
+const updateOf = (named: string, options: BatchOptions) => ofSecond(world.order({ type: 'update', named, options }));
 
 /** Somebody asks for it who is cut off. */
-async function cutOff<T extends Parameters<World['submit']>[0]>(order: T): Promise<T> {
+async function cutOff<T extends Order>(order: T): Promise<T> {
   await world.submit({ ...order, asker: 'first process' });
   world.clock.advance(LATER_MS);
   return order;
 }
 
-const take = (order: Parameters<typeof takeUp>[3]) => takeUp(world.store, world.clock, 'b1', order);
+const take = (order: Wanted) => takeUp(world.store, world.clock, 'b1', order);
 
 describe('what somebody asked for who was cut off', () => {
   it('goes on under whoever asks for the same, and under the deadline of that one', async () => {
@@ -46,7 +47,7 @@ describe('what somebody asked for who was cut off', () => {
     expect(await take(updateOf(generation, world.options(lights(3))))).toMatchObject({ id: requestId });
   });
 
-  it.each<[string, () => Promise<Parameters<typeof takeUp>[3]>]>([
+  it.each<[string, () => Promise<Wanted>]>([
     ['nobody has asked for anything', async () => createOf(world.options(lights(3)))],
     [
       'something else is asked for now',

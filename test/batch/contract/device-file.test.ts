@@ -35,6 +35,28 @@ describe('a text file', () => {
   });
 });
 
+describe('the end of a file’s name', () => {
+  it('says what it is, and only the end', () => {
+    expect(listed('devices.csv.txt', 'name\ngate\n')).toEqual(['1 name', '2 gate']);
+    expect(listed('devices.txt.csv', 'name\ngate\n')).toEqual(['2 gate']);
+    expect(listed('lists.csv/devices', 'name\ngate\n')).toEqual(['1 name', '2 gate']);
+  });
+});
+
+describe('a file that is not UTF-8', () => {
+  it.each([
+    [[0xff, 0xfe, 0x67], /is UTF-16/],
+    [[0xfe, 0xff, 0x67], /is UTF-16/],
+    [[0xff, 0x67], /line 1: is not UTF-8/],
+    [[0xfe, 0x67], /line 1: is not UTF-8/],
+    [[0x67, 0xff], /line 1: is not UTF-8/],
+    [[0x67, 0xfe], /line 1: is not UTF-8/],
+    [[0x0a, 0x67, 0x0a, 0xff], /line 3: is not UTF-8/],
+  ])('of the bytes %j is refused as what it is', (bytes, message) => {
+    expect(mistake('devices.txt', Uint8Array.from(bytes))).toMatch(message);
+  });
+});
+
 describe('a CSV file', () => {
   it.each([
     ['has a header', 'name,place\ngate,north\nbridge,south\n', ['2 gate', '3 bridge']],

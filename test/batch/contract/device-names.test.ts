@@ -1,4 +1,11 @@
-import { countNames, expandNames, validateSelection } from '../../../lib/batch/contract';
+import {
+  cloudKey,
+  countNames,
+  expandNames,
+  namesKnown,
+  validateSelection,
+  type DeviceSelection,
+} from '../../../lib/batch/contract';
 import { aliyunLimits } from '../../../lib/clouds/aliyun/limits';
 
 describe('a sequence', () => {
@@ -58,9 +65,20 @@ describe('a count', () => {
     expect(() => validateSelection({ assignedByCloud: { count } }, aliyunLimits)).toThrow(`count is ${count}`);
   });
 
-  it('is known without making the names', () => {
-    expect(countNames({ sequence: { prefix: 'x', count: 100_000 } })).toBe(100_000);
-    expect(countNames({ fromJob: { id: '1' } })).toBe(0);
+  it.each([1, 1_000_000])('of %p is fine', (count) => {
+    expect(() => validateSelection({ assignedByCloud: { count } }, aliyunLimits)).not.toThrow();
+  });
+
+  it.each<[DeviceSelection, number, boolean]>([
+    [{ named: ['a', 'b'] }, 2, true],
+    [{ sequence: { prefix: 'x', count: 100_000 } }, 100_000, true],
+    [{ file: { source: 'file:names', names: { count: 7, chunks: [], set: '' } } }, 7, true],
+    [{ generated: { count: 6 } }, 6, false],
+    [{ assignedByCloud: { count: 5 } }, 5, false],
+    [{ fromJob: { id: '1' } }, 0, false],
+  ])('of %j is known without making the names', (selection, count, known) => {
+    expect(countNames(selection)).toBe(count);
+    expect(namesKnown(selection)).toBe(known);
   });
 
   it('of names that the cloud invents needs a cloud that does', () => {
@@ -71,6 +89,37 @@ describe('a count', () => {
 
 describe("a job's id", () => {
   it.each(['', '12 34', '12,34', 'x'.repeat(65)])('of %j is refused', (id) => {
-    expect(() => validateSelection({ fromJob: { id } }, aliyunLimits)).toThrow('cannot be the id of a job');
+    const refused = `${JSON.stringify(id)} cannot be the id of a job`;
+    expect(() => validateSelection({ fromJob: { id } }, aliyunLimits)).toThrow(refused);
+  });
+
+  it.each(['1', '1295006', 'x'.repeat(64)])('of %j is fine', (id) => {
+    expect(() => validateSelection({ fromJob: { id } }, aliyunLimits)).not.toThrow();
+  });
+});
+
+describe('a product', () => {
+  it('is another one in another region, in another instance, under another key, or on another cloud', () => {
+    const [region, productKey] = ['cn-shanghai', 'a1BwAGV0001'];
+    const products = [
+      { aliyun: { region, productKey } },
+      { aliyun: { region: 'ap-southeast-1', productKey } },
+      { aliyun: { region, productKey, instanceId: 'iot-060a02fl' } },
+      { aliyun: { region, productKey, instanceId: 'iot-060a02fm' } },
+      { aliyun: { region, productKey: 'a1BwAGV0002' } },
+      { tencent: { productId: productKey } },
+      { tencent: { productId: 'ABCDE12345' } },
+    ];
+    expect(new Set(products.map(cloudKey)).size).toBe(products.length);
+  });
+
+  it('is the same by whatever way one gets there', () => {
+    const aliyun = { region: 'cn-shanghai', productKey: 'a1BwAGV0001' };
+    const tencent = { productId: 'ABCDE12345' };
+    const way = { endpoint: 'http://emulator.test' };
+    expect(cloudKey({ aliyun: { ...aliyun, ...way, signature: 'HMAC-SHA1' } })).toBe(cloudKey({ aliyun }));
+    expect(cloudKey({ tencent: { ...tencent, ...way, region: 'ap-guangzhou', apiVersion: '2.0' } })).toBe(
+      cloudKey({ tencent }),
+    );
   });
 });

@@ -66,6 +66,11 @@ describe('the options as they travel', () => {
     ],
     ['no product of Tencent', { ...least, cloud: { tencent: {} } }, 'cloud.tencent.productId'],
     ['no product', { ...least, cloud: { aliyun: { region: 'cn-shanghai' } } }, 'cloud.aliyun.productKey'],
+    ['a count that is true', { ...least, devices: { sequence: { prefix: '', count: true } } }, 'devices'],
+    ['a count that is nothing', { ...least, devices: { sequence: { prefix: '', count: null } } }, 'devices'],
+    ['a time-out that is empty', { ...least, timeoutSeconds: '' }, 'timeoutSeconds'],
+    ['a time-out with a unit', { ...least, timeoutSeconds: '900s' }, 'timeoutSeconds'],
+    ['a wish that is neither true nor false', { ...least, deleteActivated: 'yes' }, 'deleteActivated'],
     ['a time-out below 0', { ...least, timeoutSeconds: '-1' }, 'timeoutSeconds: must not be below 0'],
     ['nothing', undefined, 'options'],
   ])('with %s are refused, naming the member', (_what, properties, said) => {
@@ -73,7 +78,32 @@ describe('the options as they travel', () => {
     expect(() => parseOptions(properties)).toThrow(said);
   });
 
-  it('of a newer major version are refused, with what to do', () => {
-    expect(() => parseOptions({ ...least, version: '2' })).toThrow(/version 2.*deploy with the newer package/);
+  it('with many mistakes are refused with the first three of them', () => {
+    const wrong = { cloud: {}, devices: {}, onExisting: 'x', removalPolicy: 'x', timeoutSeconds: 'x' };
+    let message = '';
+    try {
+      parseOptions(wrong);
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    expect(message).toMatch(/^the options of the batch cannot be read: cloud: .*; devices: .*; onExisting: [^;]*$/);
+  });
+
+  it('may say of the other cloud that it is none, of a wish that it is false, and of a time-out that it is 0', () => {
+    const sent = {
+      ...least,
+      cloud: { ...least.cloud, tencent: undefined },
+      deleteActivated: 'false',
+      timeoutSeconds: '0',
+    };
+    expect(parseOptions(sent)).toMatchObject({ deleteActivated: false, timeoutSeconds: 0 });
+  });
+
+  it.each(['2', 2, '2.75'])('of the newer major version %p are refused, with what to do', (version) => {
+    expect(() => parseOptions({ ...least, version })).toThrow(/version 2,.*deploy with the newer package/);
+  });
+
+  it('of a newer minor version are read', () => {
+    expect(parseOptions({ ...least, version: '1.75' })).toMatchObject(least);
   });
 });
