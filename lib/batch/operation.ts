@@ -182,11 +182,13 @@ export class Operation {
     });
   }
 
-  /** Ends all connections. */
+  /** Ends all connections. One that does not end is told of, and holds nothing up. */
   async close(): Promise<void> {
     for (const connection of this.connections.values()) {
       const cloud = await connection.catch(() => undefined);
-      await cloud?.close();
+      await cloud?.close().catch((error: unknown) => {
+        this.observer.log('warn', 'a connection could not be ended', { error: String(error) });
+      });
     }
     this.connections.clear();
   }

@@ -26,6 +26,23 @@ async function take(workers?: Workers): Promise<Lease | undefined> {
 const named = (self: string): Workers => ({ self, isDead: () => false });
 
 describe('the lease of a batch', () => {
+  it('is given back also where a connection to the cloud cannot be ended', async () => {
+    const world = new World();
+    const ports = world.ports();
+    const order = world.order({ type: 'create', options: world.options(lights(2)) });
+    await world.submit(order);
+    const result = await world.work(order.requestId, 'b1', {
+      ...ports,
+      connect: async (...parameters) => {
+        const cloud = await ports.connect(...parameters);
+        return Object.create(cloud, { close: { value: () => Promise.reject(new Error('EPIPE')) } }) as typeof cloud;
+      },
+    });
+    expect(result).toMatchObject({ state: 'succeeded' });
+    expect(world.head().lease).toBeUndefined();
+    expect(world.logs.join()).toContain('could not be ended');
+  });
+
   it('is held by one at a time, until that one gives it back or its time is over', async () => {
     const first = (await take()) as Lease;
     expect(await take()).toBeUndefined();
