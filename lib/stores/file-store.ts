@@ -44,7 +44,7 @@ export class FileStore implements Store {
         if (!holds(condition, versions.at(-1))) throw new StoreConflict(key);
         const next = (versions.at(-1) ?? 0) + 1;
         // No number of ours: it would be looked past again and again.
-        if (!NUMBER.test(String(next))) throw noNumberLeft(this.fileOf(key, next - 1));
+        if (!NUMBER.test(String(next))) throw new NoNumberLeft(this.fileOf(key, next - 1));
         if (await this.takes(key, next, written)) {
           await Promise.all(versions.map((version) => removeFile(this.fileOf(key, version))));
           return String(next);
@@ -114,10 +114,13 @@ const TEMPORARY = '.writing-';
 /** As `put` writes it: what is written otherwise, or is too large to be counted on, is none of ours. */
 const NUMBER = /^[1-9]\d{0,14}$/;
 
-function noNumberLeft(path: string): Error {
-  return Object.assign(new Error(`${path} has the last number of all, so that nothing newer can be written`), {
-    ...{ code: 'EOVERFLOW', syscall: 'link', path },
-  });
+/** Told as what a file system cannot do is told. */
+class NoNumberLeft extends Error {
+  readonly code: NodeJS.ErrnoException['code'] = 'EOVERFLOW';
+  readonly syscall = 'link';
+  constructor(readonly path: string) {
+    super(`${path} has the last number of all, so that nothing newer can be written`);
+  }
 }
 
 function keyOf(path: string): string | undefined {
