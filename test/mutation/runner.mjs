@@ -1,18 +1,24 @@
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import { determineHitLimitReached, DryRunStatus, MutantRunStatus, TestStatus } from '@stryker-mutator/api/test-runner';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { runTest, Tests } from './tests.mjs';
 
-/** In the sandbox: what each test took on the processor without a mutant, for a process that follows one that was killed. */
-const TIMES = '.times-of-tests.json';
+/** In the sandbox: what is known of the tests without a mutant, for a process that follows one that was killed. */
+const USUAL = '.usual.json';
+
+/** Mutants on either side of one that tell which tests know their way around there. */
+const NEIGHBOURS = 20;
 
 /** Far more than any test needs without a mutant. */
 const DRY_LIMIT_MS = 120_000;
 
+/** A test that reaches a mutant so much more often than any test does without it will never end. */
+const endless = (usualHits) => 500 + 10 * usualHits;
+
 /**
  * A runner for Stryker that keeps the tests loaded. A mutant is switched on inside the code, and the tests that reach it
- * run until one fails: first those that killed its neighbours, then the quickest.
+ * run until one fails or the time is used up: first the quick ones that know their way around there.
  */
 class InProcessRunner {
   static inject = tokens(commonTokens.options);
@@ -22,9 +28,14 @@ class InProcessRunner {
   #root = process.cwd();
   #tests = new Tests(this.#root);
   #settings;
+  /** What each test took on the processor without a mutant, by its id. */
   #times = {};
-  /** By file that is mutated: the ids of tests that killed a mutant in it, the latest first. */
-  #killers = new Map();
+  /** How often one test at most reached each mutant's place, by the mutant's id. */
+  #hits = {};
+  /** Which tests reach each mutant's place, by the mutant's id. */
+  #reached = {};
+  /** By file that is mutated: how many mutants in it each test has killed, by its id. */
+  #kills = new Map();
   #isPristine = false;
 
   constructor(options) {
@@ -40,6 +51,7 @@ class InProcessRunner {
     const results = [];
     for (const test of this.#tests.all) {
       this.#context.currentTestId = test.id;
+      const started = performance.now();
       const { error, hung, cpuMs } = await runTest(test, DRY_LIMIT_MS);
       this.#context.currentTestId = undefined;
       this.#times[test.id] = cpuMs;
@@ -48,18 +60,26 @@ class InProcessRunner {
         id: test.id,
         name: test.id,
         fileName: join(this.#root, test.file),
-        timeSpentMs: Math.ceil(cpuMs),
+        timeSpentMs: Math.ceil(performance.now() - started),
         status: failed ? TestStatus.Failed : TestStatus.Success,
         ...(failed && { failureMessage: hung ? 'it never ends' : textOf(error) }),
       });
     }
-    writeFileSync(TIMES, JSON.stringify(this.#times));
-    return { status: DryRunStatus.Complete, tests: results, mutantCoverage: this.#context.mutantCoverage };
+    const { mutantCoverage } = this.#context;
+    for (const [test, hits] of Object.entries(mutantCoverage?.perTest ?? {})) {
+      for (const [id, count] of Object.entries(hits)) {
+        this.#hits[id] = Math.max(count, this.#hits[id] ?? 0);
+        (this.#reached[id] ??= []).push(test);
+      }
+    }
+    writeFileSync(USUAL, JSON.stringify([this.#times, this.#hits, this.#reached]));
+    return { status: DryRunStatus.Complete, tests: results, mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, mutantActivation, testFilter, hitLimit, sandboxFileName }) {
-    if (existsSync(TIMES)) this.#times = JSON.parse(readFileSync(TIMES, 'utf8'));
-    Object.assign(this.#context, { hitCount: hitLimit === undefined ? undefined : 0, hitLimit });
+  async mutantRun({ activeMutant, mutantActivation, testFilter, sandboxFileName }) {
+    if (Object.keys(this.#times).length === 0)
+      [this.#times, this.#hits, this.#reached] = JSON.parse(readFileSync(USUAL, 'utf8'));
+    Object.assign(this.#context, { hitCount: 0, hitLimit: endless(this.#hits[activeMutant.id] ?? 0) });
     try {
       if (mutantActivation === 'static') {
         this.#context.activeMutant = activeMutant.id;
@@ -74,7 +94,7 @@ class InProcessRunner {
     }
     try {
       const file = relative(this.#root, sandboxFileName);
-      return await this.#tryToKill(file, this.#inOrder(file, testFilter));
+      return await this.#tryToKill(file, this.#inOrder(file, activeMutant.id, testFilter));
     } finally {
       this.#context.activeMutant = undefined;
     }
@@ -85,9 +105,10 @@ class InProcessRunner {
     let nrOfTests = 0;
     for (const test of tests) {
       const usual = this.#times[test.id] ?? 100;
-      if (nrOfTests > 0 && usual > left) break;
+      if (nrOfTests > 0 && usual > left) continue;
       nrOfTests++;
-      const { error, hung, cpuMs } = await runTest(test, 1_000 + 5 * usual);
+      this.#context.hitCount = 0;
+      const { error, hung, cpuMs } = await runTest(test, 500 + 4 * usual);
       left -= cpuMs;
       const limit = determineHitLimitReached(this.#context.hitCount, this.#context.hitLimit);
       if (error || hung || limit) this.#remember(file, test.id);
@@ -107,21 +128,37 @@ class InProcessRunner {
     this.#tests.load(files.filter((file) => !without.some((part) => file.includes(part))));
   }
 
-  /** Those that killed neighbours, then those of the file's own test, then the quickest. */
-  #inOrder(file, ids) {
+  /** What most likely kills a mutant for the least time comes first. */
+  #inOrder(file, mutant, ids) {
     const tests = ids ? ids.map((id) => this.#tests.get(id)).filter(Boolean) : this.#tests.all;
-    const killers = this.#killers.get(file) ?? [];
+    const kills = this.#kills.get(file);
     const own = join('test', dirname(relative('lib', file)), `${basename(file, '.ts')}.test.ts`);
-    const rank = ({ id, file: testFile }) => {
-      const killed = killers.indexOf(id);
-      return killed >= 0 ? killed - killers.length : testFile === own ? 0 : 1;
-    };
-    return [...tests].sort((a, b) => rank(a) - rank(b) || (this.#times[a.id] ?? 0) - (this.#times[b.id] ?? 0));
+    const rarity = this.#rarity(Number(mutant));
+    const seen = new Map();
+    const cost = new Map();
+    for (const test of tests) {
+      const again = seen.get(test.onAnyCloud) ?? 0;
+      seen.set(test.onAnyCloud, again + 1);
+      const promise = 0.1 + (rarity.get(test.id) ?? 0) + (kills?.get(test.id) ?? 0) / 10 + (test.file === own ? 1 : 0);
+      // The same on another cloud seldom shows more.
+      cost.set(test, ((5 + (this.#times[test.id] ?? 0)) * (1 + 3 * again)) / promise);
+    }
+    return [...tests].sort((a, b) => cost.get(a) - cost.get(b));
+  }
+
+  /** How much a test does that few others do, near a mutant: neighbours in the source have neighbouring numbers. */
+  #rarity(mutant) {
+    const rarity = new Map();
+    for (let id = mutant - NEIGHBOURS; id <= mutant + NEIGHBOURS; id++) {
+      const tests = this.#reached[id] ?? [];
+      for (const test of tests) rarity.set(test, (rarity.get(test) ?? 0) + 1 / tests.length);
+    }
+    return rarity;
   }
 
   #remember(file, id) {
-    const others = (this.#killers.get(file) ?? []).filter((each) => each !== id);
-    this.#killers.set(file, [id, ...others].slice(0, 20));
+    const kills = this.#kills.get(file) ?? new Map();
+    this.#kills.set(file, kills.set(id, (kills.get(id) ?? 0) + 1));
   }
 }
 
