@@ -110,12 +110,14 @@ describe('the answer of BatchRegisterDevice (assignedByCloud) is lost', () => {
       const world = new World();
       world.fault({ kind: 'drop', when: 'before' }, { operation: 'BatchRegisterDevice', times: 1 });
       const order = world.order({ type: 'create', options: assigned(world, 5) });
-      await world.submit(order);
+      const generation = (await world.submit(order)) as string;
       await killedAt(world, order, (what) => what.startsWith('store put') && world.sent('BatchRegisterDevice') > 0);
       world.clock.advance(minutes * 60_000);
       const result = await world.work(order.requestId);
       expect(result).toMatchObject(sent === 2 ? { state: 'succeeded' } : { state: 'failed', code: 'OutcomeUnknown' });
       expect(world.sent('BatchRegisterDevice')).toBe(sent);
+      // It was told of by then, and is told once.
+      expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
     }
   });
 
