@@ -120,8 +120,99 @@ describe('an Update', () => {
 
   it('of the same content returns the generation that it names, else the newest one like it', () => {
     const [older, newer] = [stand(create('lights')), stand(create('lights'))];
+    expect(older).not.toBe(newer);
     expect(over(update(older, 'lights')) && head.requests.at(-1)).toMatchObject({ kind: 'keep', target: older });
     expect(update('b1-forgotten', 'lights')).toMatchObject({ kind: 'keep', target: newer });
+  });
+});
+
+describe('an event', () => {
+  it('that comes again changes nothing, and has the same answer', () => {
+    const event: BatchEvent = { type: 'create', ...next(), ask: ask('lights') };
+    const target = accept(head, event, clock);
+    const before = structuredClone(head);
+    clock.advance(1_000);
+    expect(accept(head, event, clock)).toBe(target);
+    expect(head).toEqual(before);
+  });
+
+  it('says who asked, where that can be told', () => {
+    expect(create('lights', { asker: 'process' })).toMatchObject({ asker: 'process' });
+    expect(create('lamps')).not.toHaveProperty('asker');
+  });
+
+  it('of the same content under other options leaves those with what stands', () => {
+    const standing = stand(create('lights'));
+    update(standing, 'lights', { ask: { ...ask('lights'), digest: 'digest of other options' } });
+    expect(generationOf(head, standing).asked).toBe('digest of other options');
+    expect(head.lastAsked).toBe('digest of other options');
+  });
+});
+
+describe('a Delete', () => {
+  /** Two that stand, the younger one current, and one that failed and is kept, each a second after the other. */
+  function history(): { old: string; current: string; failed: string } {
+    const old = stand(create('lights'));
+    clock.advance(1_000);
+    const current = stand(update(old, 'lamps'));
+    clock.advance(1_000);
+    const { id, target: failed = '' } = update(current, 'bulbs');
+    requestOf(head, id).outcome = { ok: false, code: 'x', message: 'x' };
+    generationOf(head, failed).phase = 'failed';
+    clock.advance(1_000);
+    Object.assign(head, { current, confirmed: false });
+    return { old, current, failed };
+  }
+
+  it('of the old one after a replacement shows that the new one is known, and spares what a failed change kept', () => {
+    const { old, current, failed } = history();
+    over(remove(old));
+    expect(phases(old, current, failed)).toEqual(['falling', 'standing', 'failed']);
+    expect(head.confirmed).toBe(true);
+    remove(current);
+    expect(phases(current, failed)).toEqual(['falling', 'falling']);
+    expect(head).not.toHaveProperty('current');
+    expect(head.confirmed).toBe(false);
+  });
+
+  it('of a younger one shows nothing', () => {
+    const { old, current, failed } = history();
+    remove(failed);
+    expect(head.confirmed).toBe(false);
+    expect(phases(old, current)).toEqual(['falling', 'standing']);
+  });
+
+  it('lets what failed before the current one fall', () => {
+    const { failed } = history();
+    const latest = stand(update('b1-forgotten', 'torches'));
+    clock.advance(1_000);
+    remove(failed);
+    expect(phases(failed, latest)).toEqual(['falling', 'standing']);
+  });
+
+  it('of a current one that nobody is known to know of brings back the one before, and what that stood for', () => {
+    const { old, current, failed } = history();
+    remove(current);
+    expect(phases(old, current, failed)).toEqual(['standing', 'falling', 'failed']);
+    expect(head).toMatchObject({ current: old, confirmed: true, lastAsked: 'digest of lights' });
+    expect(generationOf(head, current).keepsByOwnPolicy).toBe(true);
+  });
+
+  it('brings it back where its record does not say what asked for it', () => {
+    const { old, current } = history();
+    delete generationOf(head, old).asked;
+    remove(current);
+    expect(head).toMatchObject({ current: old, lastAsked: 'digest of bulbs' });
+  });
+
+  it('that means nothing waits from when the first one of the same id came', () => {
+    over(create('lights'));
+    over(remove('b1-other'));
+    clock.advance(1_000);
+    const first = remove('b1-unknown');
+    expect(first.notBefore).toBe(clock.now() + DELAYED_DELIVERY_MS);
+    clock.advance(1_000);
+    expect(remove('b1-unknown').notBefore).toBe(first.notBefore);
   });
 });
 
