@@ -246,6 +246,23 @@ describe('the product', () => {
   });
 });
 
+describe('secrets of devices that exist', () => {
+  test('I1, I4: are read again, but not those of a later device of the same name', async () => {
+    await start();
+    const [kept, replaced] = (await collected(await registered(['light-001', 'light-002']))) as [
+      CollectedDevice,
+      CollectedDevice,
+    ];
+    bench.running.emulator.aliyun.deleteDevice(replaced.name);
+    bench.running.emulator.aliyun.seed({
+      devices: [{ productKey: bench.running.aliyun.productKey, deviceName: replaced.name }],
+    });
+    const gone = { name: 'light-gone', identity: 'an IotId' };
+    expect(await cloud.readCredentials?.([kept, replaced, gone])).toEqual([kept]);
+    expect(kept.credentials).toHaveProperty('DeviceSecret');
+  });
+});
+
 describe('deleting', () => {
   test('goes by identity, and what is gone already is no failure', async () => {
     await start();
@@ -285,6 +302,9 @@ describe('deleting', () => {
     });
     await expect(cloud.delete(device)).rejects.toMatchObject({ vendorCode: 'iot.device.InvalidIoTId' });
     bench.running.emulator.aliyun.deleteDevice('light-001');
+    expect(await cloud.delete(device)).toBe('gone');
+    // A later one of its name says nothing of it.
+    await registered(['light-001']);
     expect(await cloud.delete(device)).toBe('gone');
   });
 
