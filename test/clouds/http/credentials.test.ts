@@ -25,6 +25,21 @@ describe("a connection's keys", () => {
     expect(await cache.replace(await cache.get())).toBeUndefined();
   });
 
+  test('are read once more where reading them anew failed', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const reads = [async () => ({ key: 'one' }), () => new Promise<{ key: string }>((_, reject) => (fail = reject))];
+    const read = jest.fn((_refresh: boolean) => (reads.shift() ?? (async () => ({ key: 'three' })))());
+    const cache = new CredentialCache(read);
+    const refused = await cache.get();
+    const replaced = cache.replace(refused);
+    await new Promise((resolve) => setImmediate(resolve));
+    fail(new Error('no network'));
+    await expect(replaced).rejects.toThrow('no network');
+    expect(await cache.get()).toEqual({ key: 'three' });
+    expect(await cache.get()).toEqual({ key: 'three' });
+    expect(read).toHaveBeenCalledTimes(3);
+  });
+
   test('a failed read is not kept', async () => {
     const read = jest.fn().mockRejectedValueOnce(new Error('no network')).mockResolvedValueOnce({ key: 'one' });
     const cache = new CredentialCache(read);
