@@ -56,6 +56,33 @@ describe.each(testedClouds)('$name: deleting many devices', (cloud) => {
     expect(world.sent('DeleteDevice') - before).toBe(left);
   });
 
+  it('goes on where it was cut off, in whatever order they were asked for', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options([...lights(250)].reverse()));
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    const before = world.sent('DeleteDevice');
+    await killedAt(world, order, (what) => what === 'cloud DeleteDevice' && world.sent('DeleteDevice') - before >= 170);
+    expect(world.devices().length).toBeLessThan(100);
+    expect(await world.work(order.requestId)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('says how many could not be deleted, which and why, after all others are gone (I8)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(5)));
+    const refusal = { kind: 'businessError', code: cloud.codes.undeletable, message: 'bound to a gateway' } as const;
+    world.fault(refusal, { operation: 'DeleteDevice', times: 2 });
+    const result = await world.delete(generation);
+    const left = world.devices();
+    expect(left).toHaveLength(2);
+    expect(result).toMatchObject({ state: 'failed', code: 'DevicesNotDeleted' });
+    expect(result).toHaveProperty('message', expect.stringContaining('2 of 5 devices could not be deleted'));
+    for (const name of left) expect(result).toHaveProperty('message', expect.stringContaining(name));
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
   it('says at its time-out what kept it from going on (I6)', async () => {
     const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(300)));
