@@ -108,20 +108,20 @@ export class FileStore implements Store {
   }
 }
 
-/** What a file is called before it is complete. */
-const TEMPORARY = '.writing-';
-
-/** As `put` writes it: what is written otherwise, or is too large to be counted on, is none of ours. */
-const NUMBER = /^[1-9]\d{0,14}$/;
-
-/** Told as what a file system cannot do is told. */
+/** An error as of the file system: nothing newer can be written beside a file whose number is the last of all. */
 class NoNumberLeft extends Error {
-  readonly code: NodeJS.ErrnoException['code'] = 'EOVERFLOW';
+  readonly code = 'EOVERFLOW';
   readonly syscall = 'link';
   constructor(readonly path: string) {
     super(`${path} has the last number of all, so that nothing newer can be written`);
   }
 }
+
+/** What a file is called before it is complete. */
+const TEMPORARY = '.writing-';
+
+/** As `put` writes it: what is written otherwise, or is too large to be counted on, is none of ours. */
+const NUMBER = /^[1-9]\d{0,14}$/;
 
 function keyOf(path: string): string | undefined {
   return /^(.+)\.v[1-9]\d{0,14}$/.exec(path)?.[1];

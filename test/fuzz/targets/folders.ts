@@ -89,7 +89,7 @@ export const folders = target({
     const folder = mkdtempSync(join(MEMORY, 'fuzz-folder-'));
     try {
       for (const each of things) put(folder, each);
-      const strange = things.filter(({ kind, path }) => kind === 'file' && isStrange(path)).map(({ path }) => path);
+      const strange = things.map(({ path }) => path).filter((path) => isStrange(path) && isFile(folder, path));
       const before = strange.map((path) => textAt(folder, path));
       let ending = 'right';
       for (const each of calls) ending = await made(new FileStore(folder), folder, each);
@@ -121,6 +121,11 @@ function put(folder: string, thing: Thing): void {
 /** Neither a version of one of the keys, nor what a process that was killed has left. */
 function isStrange(path: string): boolean {
   return !KEYS.some((key) => path.startsWith(`${key}.v`) && /^[1-9]\d{0,14}$/.test(path.slice(key.length + 2)));
+}
+
+/** What is at the end of a link may be ours. */
+function isFile(folder: string, path: string): boolean {
+  return textAt(folder, path) !== undefined && lstatSync(join(folder, path)).isFile();
 }
 
 function textAt(folder: string, path: string): string | undefined {
