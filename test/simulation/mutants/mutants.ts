@@ -16,7 +16,7 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I1: a drop does not ask who else lists its devices',
     file: 'lib/batch/drop.ts',
-    from: 'others.some((other) => lives(other, device, generation, cloud)),',
+    from: 'others.some((other) => lives(other, device, generation, cloud) || decides(other, device, generation, cloud)),',
     to: 'false,',
   },
   {
