@@ -194,13 +194,14 @@ function letLineFall(head: Head, named: string, spared: string | undefined): voi
  */
 function judge(head: Head, named: string): void {
   const kin = kinOf(head, named);
-  const last = head.generations.find(
-    ({ id }) => id === (head.current !== undefined && kin.has(head.current) ? head.current : named),
-  );
-  if (!last?.reported) return;
+  const isLast = (id: string) => id === (head.current !== undefined && kin.has(head.current) ? head.current : named);
+  const last = head.generations.find(({ id }) => isLast(id));
+  if (!last) return;
+  // What never succeeded says nothing of the others.
+  const judged = last.reported ? kin : new Set([last.id]);
   const { deleteActivated, removalPolicy } = last.judgedBy ?? last.policy;
   for (const each of head.generations)
-    if (kin.has(each.id) && each.phase !== 'gone') each.judgedBy ??= { deleteActivated, removalPolicy };
+    if (judged.has(each.id) && each.phase !== 'gone') each.judgedBy ??= { deleteActivated, removalPolicy };
 }
 
 /** The ids of a generation's line, as far as it is remembered. */

@@ -57,6 +57,19 @@ describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) =
     },
   );
 
+  it('deletes what is kept of a create that failed beside it, under its id (I2)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(2), retain));
+    world.fault({ kind: 'failCreate', names: ['light-004'] });
+    const options = world.options(lights(2, 3), { onPartialFailure: 'keep' });
+    const order = world.order({ type: 'create', options, createKeeps: true });
+    const kept = (await world.submit(order)) as string;
+    expect(await world.work(order.requestId)).toMatchObject({ state: 'failed' });
+    expect(world.devices()).toEqual(lights(3));
+    await deleteLines(world, [kept, generation]);
+    expect(world.devices()).toEqual(lights(2));
+  });
+
   it('does so by the last policy of the one that retains (I1)', async () => {
     const world = new World({ cloud });
     const { generation: first } = await world.create(world.options(lights(2)));
