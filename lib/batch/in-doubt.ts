@@ -1,6 +1,6 @@
 import type { Listing } from './listings';
 import type { Store } from './ports/store';
-import { owed, lists } from './record/head';
+import { keptOrListed, owed } from './record/head';
 import { JobEntry } from './record/jobs';
 import { loadNames } from './record/names';
 import { loadPlan } from './record/plan';
@@ -18,7 +18,7 @@ export async function namesInDoubt(
   for (const listing of listings) {
     const open = names.filter((name) => listing.names.has(name) && !listing.devices.has(name));
     const { batchId, generation } = listing;
-    if (open.length === 0 || !generation.planned || !(lists(generation) || owed(generation))) continue;
+    if (open.length === 0 || !generation.planned || !(keptOrListed(generation) || owed(generation))) continue;
     const untold = await untoldNames(store, listing);
     for (const name of open) if (untold.has(name)) doubtful.set(name, batchId);
   }

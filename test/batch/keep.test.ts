@@ -1,3 +1,4 @@
+import { killedAt } from '../support/killed-at';
 import { testedClouds, type TestedCloud, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
@@ -120,6 +121,23 @@ describe.each(testedClouds)('$name: a change that keeps what it created when it 
     expect(await world.update(old, world.options(lights(3), changes))).toMatchObject({ state: 'succeeded' });
     expect(world.devices()).toEqual(lights(3));
     expect(world.calls(cloud.operations.create)).toBe(1);
+  });
+
+  it('leaves another batch, which adopts, in doubt as long as it is not recorded what it made (I2)', async () => {
+    const world = new World({ cloud });
+    const order = world.order({ type: 'create', options: world.options(lights(2), keep), createKeeps: true });
+    const kept = await world.submit(order, 'a');
+    await killedAt(
+      world,
+      order,
+      (what) => what.startsWith('store put generations/') && what.includes('/devices/'),
+      'a',
+    );
+    await world.clock.sleep(7_200_000);
+    const adopting = world.options(lights(2), { onExisting: 'adopt' });
+    expect(await world.create(adopting, 'b')).toMatchObject({ state: 'failed', code: 'DevicesInDoubt' });
+    expect(await world.delete(kept as string, 'a')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
   });
 
   it('does not grow without end: when many changes have failed, the next is rolled back', async () => {

@@ -9,7 +9,7 @@ import type { Tally } from '../tally';
 import { connectTo } from '../world/connect';
 import { Process } from '../world/process';
 import { ProcessStore } from '../world/process-store';
-import { BY_HAND } from '../world/settle-by-hand';
+import { BY_HAND, EVERY_BATCH } from '../world/settle-by-hand';
 import { SimulatedWorld } from '../world/world';
 import { Command, type Outcome } from './engine';
 import type { TwinDeed, TwinLife, TwinStep } from './life';
@@ -203,7 +203,7 @@ class TwinPerformance {
   /** `npx iot-device-batch settle`, in a process of its own. */
   private async settle(remove: string[]): Promise<void> {
     const { world, machine } = this;
-    const cause = { stack: STACK, batch: 'every batch', request: BY_HAND };
+    const cause = { stack: STACK, batch: EVERY_BATCH, request: BY_HAND };
     const process = new Process(world, world.nextProcess(), cause, LONGEST_MS, false);
     const { clock } = process;
     const ports = {

@@ -22,6 +22,7 @@ import { Claims } from '../stack/claims';
 import { isIdentityOf } from '../stack/identities';
 import type { BatchSpec } from '../stack/spec';
 import type { CallRecord } from '../world/calls';
+import { EVERY_BATCH } from '../world/settle-by-hand';
 import type { SimulatedWorld } from '../world/world';
 import type { Follower, Operation, Outcome } from './engine';
 import type { Machine } from './machine';
@@ -64,6 +65,12 @@ export class TwinOracle implements Follower {
   private readonly remembered = new Set<string>();
   /** Batches, each with a device that an old journal took for its own. */
   private readonly misleading = new Set<string>();
+  /** Devices that an old journal has in a change which was not finished then: who settles has nothing but the journal to go by. */
+  private readonly unfinished = new Set<string>();
+  private stateLostAt = -1;
+  private journalCameBackAt = -1;
+  /** Whether records have been written anew, or will be, from what another copy shows. */
+  private isRewritten = false;
   /** Devices that an old journal has with another batch than the state, which may leave them to that one. */
   private readonly contested = new Set<string>();
   /** Devices that a batch took for a stranger's when it adopted them. */
@@ -76,10 +83,13 @@ export class TwinOracle implements Follower {
   ) {
     const { report, policies, claims } = this;
     this.history = new DeviceHistory(world);
-    const isMisled = ({ identity }: DeviceStory, batch: string) => this.misleading.has(`${batch} ${identity}`);
+    const isMisled = ({ identity }: DeviceStory, batch: string) =>
+      this.misleading.has(`${batch} ${identity}`) || (batch === EVERY_BATCH && this.unfinished.has(identity));
     this.deletions = new Deletions(world, this.history, claims, policies, report, isMisled);
     this.registrations = new Registrations(world, report);
-    this.successes = new Successes(world, this.history, report);
+    const isMistaken = ({ madeAt, deleted }: DeviceStory) =>
+      madeAt < this.stateLostAt || (deleted !== undefined && deleted.at <= this.journalCameBackAt);
+    this.successes = new Successes(world, this.history, report, isMistaken);
     this.answers = new Answers(world, report);
     const asker = {
       stack: () => STACK,
@@ -159,6 +169,8 @@ export class TwinOracle implements Follower {
 
   /** The state is lost, or again as it was: what it shows now, nobody can count on until something has succeeded. */
   stateLost(before: TwinState, after: TwinState): void {
+    this.isRewritten = true;
+    this.stateLostAt = this.world.timeline.now();
     for (const claim of this.claims.all()) this.claims.release(claim.id);
     const batches = new Set([...before.resources, ...after.resources].map(({ outputs }) => outputs.batchId));
     for (const { id, batchId } of rememberedGenerations(this.world.store)) {
@@ -176,6 +188,7 @@ export class TwinOracle implements Follower {
 
   /** What only the journal knew by now, nobody knows. */
   journalLost(): void {
+    this.isRewritten = true;
     this.forgottenUpTo = this.world.calls.all.length;
     for (const call of this.world.calls.all) call.forgotten = true;
     this.remembered.clear();
@@ -185,6 +198,7 @@ export class TwinOracle implements Follower {
 
   /** An old journal may take batches for standing that the state has not any more: nothing tells that they were deleted. */
   journalCameBack(): void {
+    this.journalCameBackAt = this.world.timeline.now();
     const known = new Set(this.state().resources.map(({ outputs }) => outputs.batchId));
     for (const { id, batchId } of rememberedGenerations(this.world.store)) {
       if (!known.has(batchId)) this.orphaned.add(id);
@@ -198,6 +212,7 @@ export class TwinOracle implements Follower {
   private contest(generation: StoredGeneration): void {
     for (const { product, name, identity, deleted } of this.history.all()) {
       if (deleted || !answersFor(this.world.store, generation, name, identity)) continue;
+      if (generation.phase !== 'standing') this.unfinished.add(identity);
       const claim = this.claims.of(product, name, identity);
       if (claim && claim.batch !== generation.batchId) this.contested.add(identity);
     }
@@ -220,6 +235,7 @@ export class TwinOracle implements Follower {
     this.registrations.check();
     this.rates.check();
     for (const lost of this.world.lostOfNewer.splice(0)) {
+      if (this.isRewritten) continue;
       this.report.violated('I5', `an older version lost what a newer one had written: ${lost}`);
     }
     if (outcome === 'done') this.policies.completed(this.claims.all());

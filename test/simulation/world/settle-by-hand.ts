@@ -11,9 +11,12 @@ const LIMIT_MS = 7_200_000;
 /** Stands for the request where there is none. */
 export const BY_HAND = 'settle';
 
+/** Stands for the batch where it is about all of them. */
+export const EVERY_BATCH = 'every batch';
+
 /** `iot-device-batch settle` with `--delete` for every batch of the store, after their stack is gone. */
 export async function settleByHand(world: SimulatedWorld, stack: string): Promise<void> {
-  const cause = { stack, batch: 'every batch', request: BY_HAND };
+  const cause = { stack, batch: EVERY_BATCH, request: BY_HAND };
   const process = new Process(world, world.nextProcess(), cause, LIMIT_MS, false);
   const { store, clock, connect, deviceSecrets: secrets } = portsOf(process);
   const observer = { log: () => undefined, progress: () => undefined };
