@@ -142,9 +142,9 @@ export const mutants: readonly Mutant[] = [
   {
     mistake: 'I2: what a create made of which nobody has heard is left for ever',
     twin: 'pulumi',
-    file: 'lib/pulumi/operations.ts',
-    from: 'await clear(workplace, replaces ? [] : await unheardBefore(workplace, generation.id))',
-    to: 'undefined',
+    file: 'lib/pulumi/clear-away.ts',
+    from: '.filter((each) => !line.has(each.id) && !heardOf.has(each.id) && each.bornAt < bornAt)',
+    to: '.filter(() => false)',
   },
   {
     mistake: 'I5: a batch and its replacement are deleted over each other',
