@@ -194,8 +194,8 @@ function letLineFall(head: Head, named: string, spared: string | undefined): voi
  */
 function judge(head: Head, named: string): void {
   const kin = kinOf(head, named);
-  const isLast = (id: string) => id === (head.current !== undefined && kin.has(head.current) ? head.current : named);
-  const last = head.generations.find(({ id }) => isLast(id));
+  const lastId = head.current !== undefined && kin.has(head.current) ? head.current : named;
+  const last = head.generations.find(({ id }) => id === lastId);
   if (!last) return;
   // What never succeeded says nothing of the others.
   const judged = last.reported ? kin : new Set([last.id]);
@@ -223,11 +223,8 @@ function connectedTo(
   for (let size = 0; size < connected.size;) {
     size = connected.size;
     for (const generation of generations) {
-      for (const other of predecessors(generation)) {
-        if (other === undefined) continue;
-        if (connected.has(generation.id)) connected.add(other);
-        if (connected.has(other)) connected.add(generation.id);
-      }
+      const neighbours = [generation.id, ...predecessors(generation)].filter((each) => each !== undefined);
+      if (neighbours.some((each) => connected.has(each))) for (const each of neighbours) connected.add(each);
     }
   }
   return connected;

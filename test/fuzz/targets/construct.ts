@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type CfnResource, Duration, Stack, Token } from 'aws-cdk-lib';
@@ -122,7 +122,9 @@ export const construct = target({
 /** A place in a stack that has a provider already. A new stack now and then, so that none grows for ever. */
 function site(): { scope: Construct; credentials: ISecret; end: () => void } {
   if (!stack || sites++ % 500 === 0) {
-    stack = new Stack(new App({ outdir: mkdtempSync(join(tmpdir(), 'fuzz-')), analyticsReporting: false }), 'Town');
+    removeOutdir();
+    outdir = mkdtempSync(join(tmpdir(), 'fuzz-'));
+    stack = new Stack(new App({ outdir, analyticsReporting: false }), 'Town');
     new DeviceBatchProvider(stack, 'DeviceBatchProvider');
     Secret.fromSecretNameV2(stack, 'Keys', 'iot/keys');
   }
@@ -136,7 +138,13 @@ function site(): { scope: Construct; credentials: ISecret; end: () => void } {
 }
 
 let stack: Stack | undefined;
+let outdir: string | undefined;
 let sites = 0;
+process.once('exit', removeOutdir);
+
+function removeOutdir(): void {
+  if (outdir !== undefined) rmSync(outdir, { recursive: true, force: true });
+}
 
 function propsOf(program: Program, given: Given, credentials: ISecret): DeviceBatchProps {
   const { cloud, devices, onExisting, timeout, rest } = given;
