@@ -2,6 +2,7 @@ import { activatedAmong, activatedDevices } from './activation';
 import { forEachLimited } from './concurrency';
 import { BatchError } from './errors';
 import { lookUp } from './look-up';
+import { deleteDevice, noteLostDeletion } from './lost-deletions';
 import { devices, listFailures, SHOWN } from './messages';
 import type { Operation } from './operation';
 import { CloudError, type Cloud, type DeviceFailure } from './ports/cloud';
@@ -35,13 +36,19 @@ export interface Doomed {
 export async function deleteDevices(operation: Operation, cloud: Cloud, id: string, doomed: Doomed): Promise<number> {
   const all = [...doomed.devices].sort((a, b) => (a.name < b.name ? -1 : 1));
   const spared = sha256(namesOf(doomed.spared).sort().join('\n'));
-  const noted = operation.generation(id).drop;
+  const { cloudKey, drop: noted } = operation.generation(id);
   const resumed = noted?.spared === spared ? noted : undefined;
   const rest = all.filter(({ name }) => name > (resumed?.after ?? ''));
+  if (noted?.cutOff) {
+    // Between two notes nothing but the next block is deleted; what is spared by now may have been in it.
+    const inFlight = resumed ? rest.slice(0, BLOCK) : [...all, ...doomed.spared];
+    if (cloud.traits.deletesByName) await noteLostDeletion(operation, cloudKey, namesOf(inFlight));
+    await note(operation, id, { cutOff: undefined });
+  }
   const pass: Pass = { done: all.length - rest.length, blocked: resumed?.blocked ?? { count: 0, first: [] } };
   try {
     await lookAhead(operation, cloud, id, doomed.guarded, rest);
-    await deleteInBlocks(operation, cloud, doomed.guarded, rest, pass, async (after) => {
+    await deleteInBlocks(operation, cloud, cloudKey, doomed.guarded, rest, pass, async (after) => {
       await note(operation, id, { deleted: pass.done - pass.blocked.count, after, spared, blocked: pass.blocked });
       operation.observer.progress({ step: 'delete', done: pass.done, of: all.length });
     });
@@ -73,6 +80,7 @@ type Note = NonNullable<Generation['drop']>;
 async function deleteInBlocks(
   operation: Operation,
   cloud: Cloud,
+  cloudKey: string,
   guarded: ReadonlySet<RecordedDevice>,
   rest: readonly RecordedDevice[],
   pass: Pass,
@@ -91,7 +99,7 @@ async function deleteInBlocks(
         throw activatedDevices(connected, 'would be deleted', before);
       }
       look = looked(from + BLOCK);
-      const { done, refused, error } = await deleteBlock(operation, cloud, block);
+      const { done, refused, error } = await deleteBlock(operation, cloud, cloudKey, block);
       pass.done += done;
       pass.blocked.count += refused.length;
       pass.blocked.first.push(...refused.slice(0, SHOWN - pass.blocked.first.length));
@@ -111,12 +119,13 @@ async function deleteInBlocks(
 async function deleteBlock(
   operation: Operation,
   cloud: Cloud,
+  cloudKey: string,
   block: readonly RecordedDevice[],
 ): Promise<{ done: number; refused: DeviceFailure[]; error?: { reason: unknown } }> {
   const ends = new Array<DeviceFailure | 'gone' | undefined>(block.length).fill(undefined);
   let error: { reason: unknown } | undefined;
   await forEachLimited(block, cloud.traits.concurrency, async (device, i) => {
-    ends[i] = (await deleteOne(operation, cloud, device)) ?? 'gone';
+    ends[i] = (await deleteOne(operation, cloud, cloudKey, device)) ?? 'gone';
   }).catch((reason: unknown) => (error = { reason }));
   const open = ends.indexOf(undefined);
   const over = open < 0 ? ends : ends.slice(0, open);
@@ -128,10 +137,11 @@ async function deleteBlock(
 async function deleteOne(
   operation: Operation,
   cloud: Cloud,
+  cloudKey: string,
   device: RecordedDevice,
 ): Promise<DeviceFailure | undefined> {
   try {
-    await operation.patiently('deleting devices', () => cloud.delete(device));
+    await deleteDevice(operation, cloud, cloudKey, device);
     return undefined;
   } catch (error) {
     if (!(error instanceof CloudError) || error.kind !== 'permanent') throw error;

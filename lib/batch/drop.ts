@@ -48,6 +48,8 @@ export async function drop(operation: Operation, id: string): Promise<Dropped> {
     operation.observer.log('warn', `nothing is left to delete: ${error.message}`);
     await markGone(operation, id, known);
     return { deleted: before, gone: true, suspects: known };
+  } finally {
+    await close(operation, id);
   }
 }
 
@@ -123,13 +125,35 @@ async function sortOut(
 
 /** Opens the drop under this lease. What an earlier one saw of the others counts no more. */
 async function begin(operation: Operation, id: string): Promise<void> {
+  const { holder } = operation.lease;
   await operation.update((head) => {
     const generation = generationOf(head, id);
     const { deleted = 0, ...rest } = generation.drop ?? {};
-    generation.drop = { ...rest, lease: operation.lease.holder, deleted };
+    generation.drop = { ...rest, lease: holder, deleted, ...(wasCutOff(generation, holder) && { cutOff: true }) };
     delete generation.drop.saw;
   });
 }
+
+/** Closes a drop that is not over. Where that cannot be written, it counts as cut off. */
+async function close({ lease, observer }: Operation, id: string): Promise<void> {
+  const closed = lease.update((head) => {
+    const { drop } = generationOf(head, id);
+    if (drop?.lease !== lease.holder || drop.cleared) return false;
+    drop.lease = NOBODY;
+    return true;
+  });
+  await closed.catch((error: unknown) => {
+    observer.log('debug', 'the end of a drop could not be noted', { error: String(error) });
+  });
+}
+
+/** Whether a drop was begun by others, who did not come to close it: what they last deleted may be on its way still. */
+export function wasCutOff({ drop }: Generation, holder: string): boolean {
+  return drop !== undefined && (drop.cutOff === true || (drop.lease !== NOBODY && drop.lease !== holder));
+}
+
+/** Under whose lease a drop is that nobody is at work on. */
+const NOBODY = '';
 
 async function whatItCreated(
   operation: Operation,
@@ -193,7 +217,7 @@ function isIt(
   { traits }: Cloud,
 ): boolean {
   if (recorded.identity === device.identity) return true;
-  const isToldByName = traits.deletesByName || isSameDevice(recorded.identity, device.identity);
+  const isToldByName = traits.knowsNamesOnly || isSameDevice(recorded.identity, device.identity);
   return Boolean(isToldByName) && bornAt >= mine.bornAt;
 }
 

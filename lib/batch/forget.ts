@@ -1,5 +1,6 @@
-import { markGone } from './drop';
+import { markGone, wasCutOff } from './drop';
 import { otherListings, listingOf, type Listing } from './listings';
+import { noteLostDeletion } from './lost-deletions';
 import type { Operation } from './operation';
 import { saveReleased } from './record/released';
 
@@ -20,6 +21,7 @@ export async function forget(operation: Operation, id: string): Promise<string[]
     names = [...own.names].filter(alone);
     const recorded = [...own.devices.values()].filter(({ name }) => alone(name));
     await saveReleased(store, generation.cloudKey, { batchId, generationId: id }, recorded);
+    if (wasCutOff(generation, operation.lease.holder)) await noteLostDeletion(operation, generation.cloudKey, names);
   }
   await markGone(operation, id, generation.drop?.suspects ?? []);
   return names;

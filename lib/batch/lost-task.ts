@@ -1,6 +1,7 @@
 import { BatchError } from './errors';
 import { otherListings } from './listings';
 import { lookUp } from './look-up';
+import { awaitLostDeletions, deleteDevice, noteLostDeletion } from './lost-deletions';
 import { devices, listWithin } from './messages';
 import type { Operation } from './operation';
 import type { Cloud, FoundDevice } from './ports/cloud';
@@ -59,13 +60,24 @@ export class LostTask {
       async () => (await cloud.readCredentials?.(proven)) ?? [],
     );
     const readable = new Set(told.map(({ identity }) => identity));
-    for (const device of proven.filter(({ identity }) => !readable.has(identity))) {
-      await operation.confirm();
-      await operation.patiently('deleting devices whose keys are lost', () => cloud.delete(device));
-    }
+    await this.deleteAll(proven.filter(({ identity }) => !readable.has(identity)));
     const kept = proven.filter(({ identity }) => readable.has(identity));
     const pairs = kept.map(({ name, identity }): [string, string] => [name, identity]);
     await job.append({ step: 'landed', devices: pairs }, operation.clock.now());
+  }
+
+  /** Deletes devices whose names are registered again next. */
+  private async deleteAll(doomed: readonly FoundDevice[]): Promise<void> {
+    const { operation, cloud } = this;
+    const { cloudKey } = this.generation;
+    for (const device of doomed) {
+      await operation.confirm();
+      // Who is cut off here leaves no other trace of what they have sent.
+      const forget = await noteLostDeletion(operation, cloudKey, [device.name]);
+      await deleteDevice(operation, cloud, cloudKey, device);
+      await forget();
+    }
+    await awaitLostDeletions(operation, cloudKey, doomed.map(({ name }) => name));
   }
 }
 

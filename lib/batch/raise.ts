@@ -4,6 +4,7 @@ import { BatchError } from './errors';
 import { accountForKept } from './kept';
 import { listingOf, otherGenerations, type OtherGeneration } from './listings';
 import { forgetLookUps } from './look-up';
+import { awaitLostDeletions } from './lost-deletions';
 import { devices, listFailures } from './messages';
 import type { Operation } from './operation';
 import { observeJob } from './observe-job';
@@ -32,7 +33,9 @@ export async function raise(operation: Operation, id: string): Promise<void> {
   mustNotChangeOwnership(operation, generation);
   if (generation.kind === 'observed') return observeJob(operation, generation);
   // Who gave them up may have been cut off: then that is to be finished here.
-  while (await awaitRunningDrops(operation, generation)) await settleOwed(operation);
+  const names = await loadNames(operation.store, generation.names);
+  while (await awaitRunningDrops(operation, generation, names)) await settleOwed(operation);
+  await awaitLostDeletions(operation, generation.cloudKey, names);
   const cloud = await operation.cloudOf(generation);
   const plan = await planOf(operation, cloud, generation);
   const work = operation.endingBy(forwardLimit(operation, cloud, plan));
@@ -97,9 +100,12 @@ async function planOf(operation: Operation, cloud: Cloud, generation: Generation
  *
  * @returns whether there was anything to wait for.
  */
-async function awaitRunningDrops(operation: Operation, generation: Generation): Promise<boolean> {
+async function awaitRunningDrops(
+  operation: Operation,
+  generation: Generation,
+  names: readonly string[],
+): Promise<boolean> {
   const { store, clock, time, batchId } = operation;
-  const names = await loadNames(store, generation.names);
   let waited = false;
   await poll(clock, time, 'while another batch was giving up devices of the same names', async () => {
     let deleting = 0;

@@ -69,8 +69,10 @@ export interface RequestTicket {
 export interface CloudTraits {
   /** Where a job's id is born: Alibaba's application at `open`, Tencent's task at `commit`. */
   jobIdBornAt: 'open' | 'commit';
-  /** `delete` goes by the name alone, so that it takes whichever device has it. */
+  /** A deletion goes by the name, so that one which arrives late takes whichever device has it by then. */
   deletesByName?: true;
+  /** Devices are known by their names alone, so that nobody can tell one from a later one of its name. */
+  knowsNamesOnly?: true;
   /** Devices that one page of `collect` holds. */
   pageSize: number;
   /** How many names may usefully be looked up at once; a thousand where it does not say. */

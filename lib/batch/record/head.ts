@@ -104,12 +104,14 @@ const generationSchema = z.looseObject({
   /** Whether devices of it are recorded that no job lists, but that are proven its own. */
   proven: z.boolean().optional(),
   /**
-   * A drop that is under way: under which lease it began, and which other generations it saw when it looked who lists its
+   * A drop that is under way: under which lease it goes on, empty between two, and which other generations it saw when it looked who lists its
    * devices. One that recorded its list later than that must wait for the end of the drop.
    */
   drop: z
     .looseObject({
       lease: z.string(),
+      /** A process was cut off in it, whose last deletions may still arrive. */
+      cutOff: z.boolean().optional(),
       saw: z.array(z.string()).optional(),
       /** How many devices it has deleted, the last of them in the order of names, and which ones it left alone (digest). */
       deleted: z.number(),

@@ -17,6 +17,9 @@ export const keys = {
   releasedOf: (cloudKey: string) => `released/${percentEncode(cloudKey)}/`,
   released: (cloudKey: string, generationId: string, part: number) =>
     `released/${percentEncode(cloudKey)}/${generationId}/${ordinal(part)}.json`,
+  /** Deletions by name of a product's devices that may still arrive. */
+  lostDeletionsOf: (cloudKey: string) => `lost-deletions/${percentEncode(cloudKey)}/`,
+  lostDeletion: (cloudKey: string, nonce: string) => `lost-deletions/${percentEncode(cloudKey)}/${nonce}.json`,
   /** Everything of a generation but its manifest and credentials. */
   generation: (generationId: string) => `generations/${generationId}/`,
   manifest: (batchId: string, generationId: string) => `${storePrefixes.manifests}${batchId}/${generationId}.json`,

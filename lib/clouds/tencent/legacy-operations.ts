@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { caseless, count, id, list } from '../http/schema';
+import { DeleteDevice } from './device-operations';
 import { CreateMultiDevice, taskDevice } from './job-operations';
 import type { Operation } from './operation';
 
@@ -46,8 +47,8 @@ export const ListDevices: Operation<z.output<typeof listAnswer>> = {
 const nothing = z.object({});
 
 export const LegacyDeleteDevice: Operation<z.output<typeof nothing>> = {
-  name: 'DeleteDevice',
+  name: DeleteDevice.name,
   perSecond: undefined,
-  repeatable: true,
+  repeatable: DeleteDevice.repeatable,
   answer: nothing,
 };

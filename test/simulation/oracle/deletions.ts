@@ -33,9 +33,7 @@ export class Deletions {
   }
 
   private judge(device: DeviceStory, call: CallRecord): void {
-    const { name, identity, product, madeBy, madeAt } = device;
-    // By name, a deletion that comes late meets whoever has the name by then.
-    if (call.at.reference.tencent && call.struck === 'late' && call.sentAt < madeAt) return;
+    const { name, identity, product, madeBy } = device;
     const what = `${name} (${identity}) was deleted for ${call.batch}`;
     const ours = madeBy?.stack === call.stack || this.policies.isOursByName(name) || this.passesForOurs(device, call);
     if (!ours) return this.report.violated('I1', `${what}, and somebody else had registered it`);
@@ -71,14 +69,15 @@ export class Deletions {
     const isWithin = (sentAt: number) =>
       madeAt >= sentAt - CLOCK_SLACK_MS && madeAt <= sentAt + FLIGHT_MS + SETTLE_MS + CLOCK_SLACK_MS;
     const { announced, killed, forsaken, calls } = this.world;
-    const wasCutOff = (process: number) => killed.has(process) || forsaken.has(process);
+    // A process whose store fails it comes to no call.
+    const cameToNone = (process: number) => !calls.all.some((call) => call.process === process && creates(call, name));
+    const wasCutOff = (process: number) => killed.has(process) || forsaken.has(process) || cameToNone(process);
     if (announced.some((call) => call.stack === stack && wasCutOff(call.process) && isWithin(call.at))) return true;
     return calls.all.some(
       (lost) =>
         lost.at.id === product &&
         lost.stack === stack &&
-        lost.operation === 'CreateMultiDevice' &&
-        lost.names.includes(name) &&
+        creates(lost, name) &&
         !this.world.recordedJobs.has(taskOf(this.world, lost)?.taskId ?? '') &&
         lost.told !== 'no' &&
         isWithin(lost.sentAt),
@@ -105,4 +104,8 @@ export class Deletions {
     if (connectedAt < (ofProcess[0]?.sentAt ?? Infinity)) return true;
     return this.hasSeen(product, name, connected, call);
   }
+}
+
+function creates({ operation, names }: CallRecord, name: string): boolean {
+  return operation === 'CreateMultiDevice' && names.includes(name);
 }

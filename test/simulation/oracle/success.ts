@@ -3,7 +3,6 @@ import { products } from '../clouds/products';
 import type { Claim } from '../stack/claims';
 import { isByName } from '../stack/identities';
 import { namesIn, productOf, type BatchSpec } from '../stack/spec';
-import type { CallRecord } from '../world/calls';
 import type { SimulatedWorld } from '../world/world';
 import type { DeviceHistory, DeviceStory } from './device-history';
 import type { Report } from './report';
@@ -92,7 +91,7 @@ export class Successes {
   private existed(story: DeviceStory | undefined, since: number): boolean {
     if (!story) return false;
     const { deleted } = story;
-    return !deleted || (deleted.at >= since && (deleted.by === undefined || metByName(story, deleted.by)));
+    return !deleted || (deleted.at >= since && deleted.by === undefined);
   }
 
   private checkSecrets(
@@ -114,9 +113,4 @@ export class Successes {
       }
     }
   }
-}
-
-/** Whether a deletion that goes by name and was sent before the device was made came late. */
-function metByName({ madeAt }: DeviceStory, { at, struck, sentAt }: CallRecord): boolean {
-  return at.reference.tencent !== undefined && struck === 'late' && sentAt < madeAt;
 }

@@ -197,7 +197,9 @@ export class Stack {
     before: Resource,
     { back }: Course,
   ): Promise<Resource | undefined> {
-    if (back === 'delete' && present.state === 'fine' && present.id !== before.id) return before;
+    // Who has begun with an Update goes on with it.
+    const deletes = back === 'delete' && this.status !== 'rollbackFailed';
+    if (deletes && present.state === 'fine' && present.id !== before.id) return before;
     if (present.id !== before.id) this.claims.release(present.id);
     const response = await this.events.update(batch, present.id, before.spec, present.spec, [before.id]);
     if (response?.Status !== 'SUCCESS') return undefined;
