@@ -77,7 +77,11 @@ export class LostTask {
       await deleteDevice(operation, cloud, cloudKey, device);
       await forget();
     }
-    await awaitLostDeletions(operation, cloudKey, doomed.map(({ name }) => name));
+    await awaitLostDeletions(
+      operation,
+      cloudKey,
+      doomed.map(({ name }) => name),
+    );
   }
 }
 

@@ -4,9 +4,10 @@ import type { StackConfig } from './cloud-keys';
 import { diffBatch, type Difference } from './diff';
 import { guarded } from './guard';
 import type { Inputs } from './inputs';
-import { acquaint, findHead, journalPlaceOf, leftBehind } from './journal';
+import { findHead, journalPlaceOf, leftBehind } from './journal';
 import { reachSecrets } from './kept-secrets';
 import { createBatch, deleteBatch, isJournalGone, readBatch, updateBatch } from './operations';
+import { acquaint } from './restore';
 import { recordOf, type Outputs } from './state';
 import { Session } from './session';
 import type { Surroundings } from './surroundings';
@@ -91,10 +92,13 @@ export class ProviderMethods {
   /** Tells the journal what the state shows: where it knows nothing of that, everything, else that somebody has heard of it. */
   private async acquaint(olds: Outputs, news: Inputs): Promise<void> {
     if (await isJournalGone(this.surroundings, olds, news)) return;
-    const { openJournal, clock, write } = this.surroundings;
+    const { surroundings } = this;
+    const { openJournal, clock, write } = surroundings;
     const store = openJournal(journalPlaceOf(olds));
     const warn = (message: string) => write(`warning: ${message}`);
-    await this.session.inTurn(olds.batchId, () => acquaint({ store, clock }, olds.batchId, recordOf(olds), warn));
+    await this.session.inTurn(olds.batchId, () =>
+      acquaint({ store, clock, surroundings }, olds.batchId, recordOf(olds), warn),
+    );
   }
 
   /** Once for each journal: what somebody who was cut off has left in it. */

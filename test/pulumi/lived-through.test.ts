@@ -147,6 +147,35 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.said).toContain('was put aside');
   });
 
+  it('nor while it is put aside, and what the state knows is written in its place (I1, I11)', async () => {
+    const old: { journal?: string } = {};
+    const first = providerIn('killed', (key) => {
+      if (key.includes('/devices/')) old.journal ??= stage.copyJournal();
+    });
+    const inputs = await stage.checked({}, {}, first);
+    const { id, outs } = await first.create(inputs);
+    stage.bringBack(old.journal as string);
+
+    // By then nobody finishes any more what the old journal has.
+    const laterMs = 3 * 3600_000;
+    const other = providerIn('other', undefined, undefined, laterMs);
+    let created: Promise<unknown> | undefined;
+    const gates = await stage.checked({ resourceUrn: urn('gates'), devices: { named: ['gate'] } }, {}, other);
+    const next = providerIn(
+      'next',
+      async (key) => {
+        if (key.includes('/devices/')) await (created ??= other.create(gates));
+      },
+      undefined,
+      laterMs,
+    );
+    await next.diff(id, outs, await stage.checked({}, inputs, next));
+    expect(created).toBeDefined();
+    expect(stage.devices()).toEqual(['gate', ...outs.deviceNames]);
+    await next.delete(id, outs);
+    expect(stage.devices()).toEqual(['gate']);
+  });
+
   it('an order whose engine goes while it is written does not supersede that of the next one (I5)', async () => {
     const engine = { isThere: true };
     const next = providerIn('next');
@@ -204,8 +233,10 @@ function providerIn(
   self: string,
   writing: (key: string) => Promise<void> | void = () => undefined,
   isThere = () => true,
+  laterMs = 0,
 ): ProviderMethods {
-  const machine = thisMachine();
+  const here = thisMachine();
+  const machine = { ...here, clock: { ...here.clock, now: () => here.clock.now() + laterMs } };
   return new ProviderMethods({
     ...machine,
     workers: { self, isDead: (worker) => worker === 'killed' },

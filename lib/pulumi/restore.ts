@@ -1,0 +1,131 @@
+import { lineOf } from '../batch/intent';
+import { BatchRecord } from '../batch/record/batch-record';
+import { keptOrListed, type Generation, type Head } from '../batch/record/head';
+import { keys } from '../batch/record/keys';
+import { Lease } from '../batch/record/lease';
+import { findHead } from './journal';
+import { readSnapshot } from './snapshot';
+import type { Journal, StateRecord } from './state';
+import type { Surroundings } from './surroundings';
+
+/** A journal, and who works with it. */
+export interface JournalAtWork extends Journal {
+  surroundings: Pick<Surroundings, 'workers' | 'attendance'>;
+}
+
+export type Warn = (message: string) => void;
+
+/**
+ * Sees to it that the journal knows at least what the state knows: a journal that was lost is written from the state, and one that
+ * the state has left behind, because somebody else went on elsewhere, is put aside. Nothing is done by what it says.
+ */
+export async function restore(
+  journal: JournalAtWork,
+  batchId: string,
+  record: StateRecord | undefined,
+  warn: Warn,
+): Promise<void> {
+  if (!record || isIn(await findHead(journal.store, journal.clock, batchId), record)) return;
+  // Who settles what is owed goes by the head that is there, and would clear away what is being written.
+  const lease = await takeLease(journal, batchId);
+  try {
+    if (!isIn(lease.head, record)) await writeFromState(journal, lease, record, warn);
+  } finally {
+    await lease.release();
+  }
+}
+
+/**
+ * Tells the journal, before anything is done, what a state shows: all of it where the journal knows nothing of the state (so that other
+ * batches may take names over from this one, and clear nothing away by what an old journal says), and that its generation has been
+ * heard of.
+ */
+export async function acquaint(
+  journal: JournalAtWork,
+  batchId: string,
+  record: StateRecord | undefined,
+  warn: Warn,
+): Promise<void> {
+  if (!record) return;
+  const { store, clock } = journal;
+  await restore(journal, batchId, record, warn);
+  const batch = await BatchRecord.load(store, clock, batchId);
+  await batch.update((head) => {
+    const shown = head.generations.find(({ id }) => id === record.generation);
+    if (!shown || shown.named || !head.states?.includes(record.state)) return false;
+    shown.named = true;
+    return true;
+  });
+}
+
+function isIn(head: Head | undefined, { state }: StateRecord): boolean {
+  return head?.states?.includes(state) === true;
+}
+
+async function takeLease({ store, clock, surroundings }: JournalAtWork, batchId: string): Promise<Lease> {
+  const { workers, attendance } = surroundings;
+  for (;;) {
+    await attendance.check();
+    const lease = await Lease.take(await BatchRecord.load(store, clock, batchId), clock.now() + LONGEST_MS, workers);
+    if (lease) return lease;
+    await clock.sleep(BUSY_MS);
+  }
+}
+
+/** How long writing a journal may take, with the trouble that a store has. */
+const LONGEST_MS = 300_000;
+
+/** Between two looks at whether somebody else is done. */
+const BUSY_MS = 1_000;
+
+async function writeFromState({ store, clock }: Journal, lease: Lease, record: StateRecord, warn: Warn): Promise<void> {
+  const present = lease.head;
+  const { batchId } = present;
+  const { head, objects } = readSnapshot(record.snapshot, batchId);
+  const younger = present.generations.filter(({ bornAt }) => bornAt > record.at);
+  if (younger.length < present.generations.length) await putAside({ store, clock }, present, warn);
+  for (const [key, text] of objects) {
+    // Other batches come with it where some of its devices may be theirs; what is known of them here is younger.
+    if (key === keys.head(batchId) || (key.startsWith(keys.heads) && (await store.get(key)))) continue;
+    await store.put(key, text);
+  }
+  const ids = new Set(younger.map(({ id }) => id));
+  const restored: Head = {
+    ...head,
+    ...(present.current !== undefined &&
+      ids.has(present.current) && { current: present.current, policy: present.policy }),
+    generations: [...withoutDisplaced(head, record.generation), ...younger],
+    requests: [...head.requests, ...present.requests.filter(({ target }) => target !== undefined && ids.has(target))],
+  };
+  await lease.update((newest) => {
+    for (const member of Object.keys(newest))
+      if (member !== 'lease') delete (newest as Record<string, unknown>)[member];
+    Object.assign(newest, { ...restored, lease: newest.lease });
+  });
+}
+
+/**
+ * The generations of a snapshot. What the shown one has replaced falls, as nobody can tell from here whether it was deleted since: that
+ * was about to be done when the snapshot was made.
+ */
+function withoutDisplaced(head: Head, shown: string): Generation[] {
+  const line = lineOf(head, shown);
+  const displaced = head.generations.flatMap(({ id, displaces }) =>
+    line.has(id) && displaces !== undefined ? [...lineOf(head, displaces)] : [],
+  );
+  return head.generations.map((each) =>
+    displaced.includes(each.id) && keptOrListed(each) ? { ...each, named: true, phase: 'falling' } : each,
+  );
+}
+
+/** For people to look at. Its devices may be in the cloud still, and now belong to nobody here. */
+async function putAside({ store, clock }: Journal, head: Head, warn: Warn): Promise<void> {
+  await store.put(`discarded/${head.batchId}-${clock.now()}.json`, JSON.stringify(head));
+  const unsettled = head.generations
+    .filter(({ phase }) => phase !== 'standing' && phase !== 'gone')
+    .map(({ id }) => id);
+  warn(
+    `the journal of batch ${head.batchId} is older than the stack's state and was put aside` +
+      (unsettled.length > 0 ? `; it was not done with ${unsettled.join(', ')}` : ''),
+  );
+}
