@@ -1,7 +1,7 @@
 import { BatchError } from '../batch/errors';
 import type { CollectedDevice } from '../batch/ports/cloud';
 import { isS3Address, nameOfAddress, parseS3Address } from '../stores/s3-address';
-import { parseSecrets } from './device-secrets';
+import { parseSecrets, secretsText } from './device-secrets';
 import { credentialsOf, type Inputs } from './inputs';
 import type { Outputs } from './state';
 import type { Files } from './surroundings';
@@ -22,6 +22,16 @@ export async function keptSecrets(files: Files, olds?: Outputs, next?: Inputs): 
   const there = target === undefined ? [] : await toBeWrittenOver(files, target);
   if (!olds || (target !== undefined && fileOf(olds) === target)) return there;
   return [...(await secretsOf(files, olds)), ...there];
+}
+
+/** Takes out of a file, or an object, the secrets of devices that are gone. What holds something else is let alone. */
+export async function forgetSecrets(files: Files, { deviceNames, drift = [], ...olds }: Outputs): Promise<void> {
+  const file = fileOf(olds);
+  if (file === undefined) return;
+  const kept = parseSecrets(await textOf(files, file).catch(emptyIfAbsent)) ?? [];
+  const gone = new Set([...deviceNames, ...drift]);
+  const left = kept.filter(({ name }) => !gone.has(name));
+  if (left.length < kept.length) await files.save(file, secretsText(left));
 }
 
 /** The next `up` reads them again where the cloud still tells them, and writes them. */
@@ -50,10 +60,11 @@ async function secretsOf(files: Files, olds: Outputs): Promise<CollectedDevice[]
 }
 
 async function toBeWrittenOver(files: Files, file: string): Promise<CollectedDevice[]> {
-  const text = await textOf(files, file).catch((error: Error) => {
-    if (isAbsence(error)) return '';
-    throw unreadable(file, error.message);
-  });
+  const text = await textOf(files, file)
+    .catch(emptyIfAbsent)
+    .catch((error: Error) => {
+      throw unreadable(file, error.message);
+    });
   const devices = text.trim() === '' ? [] : parseSecrets(text);
   if (devices) return devices;
   throw unreadable(file, 'it holds something else, or a part of them only');
@@ -61,6 +72,11 @@ async function toBeWrittenOver(files: Files, file: string): Promise<CollectedDev
 
 async function textOf(files: Files, file: string): Promise<string> {
   return Buffer.from(await files.read(file)).toString('utf8');
+}
+
+function emptyIfAbsent(error: Error): string {
+  if (isAbsence(error)) return '';
+  throw error;
 }
 
 /** ENOTDIR: there is a file where the path goes through a folder, so that no other can be behind it. */

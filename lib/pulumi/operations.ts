@@ -8,7 +8,7 @@ import { clear, clearReplaced, unheardBefore, unheardBeside, type Failed } from 
 import { PartialFailure } from './failures';
 import { cloudOf, credentialsOf, optionsOf, type Inputs } from './inputs';
 import { findHead, isGone, isUnsettled, journalPlaceOf, takeAlong } from './journal';
-import { keptSecrets, secretsNotSaved } from './kept-secrets';
+import { forgetSecrets, keptSecrets, secretsNotSaved } from './kept-secrets';
 import { restore } from './restore';
 import { handOver, namesOf, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
 import type { Surroundings } from './surroundings';
@@ -71,6 +71,20 @@ export async function deleteBatch(olds: Outputs, desk: Desk): Promise<void> {
   const beside = await unheardBeside(workplace, record.generation);
   const failed = await clear(workplace, [record.generation, ...before, ...beside]);
   if (failed) throw new BatchError(failed.code, failed.message);
+  await forgetSecretsOf(workplace, olds);
+}
+
+/**
+ * The secrets of devices that were deleted, where nothing is left of the batch: by an API that tells names only, they would pass for those
+ * of the next devices of the names.
+ */
+async function forgetSecretsOf(workplace: Workplace, olds: Outputs): Promise<void> {
+  const { surroundings, observer } = workplace;
+  const { generations } = await workplace.head();
+  if (generations.some(({ phase, drop }) => phase !== 'gone' || drop?.retains)) return;
+  await forgetSecrets(surroundings.files, olds).catch((error: unknown) => {
+    observer.log('warn', `the secrets of devices that are gone could not be taken out of their file: ${String(error)}`);
+  });
 }
 
 /** Compares the batch with the cloud. Undefined where there is nothing left of it. */

@@ -178,7 +178,7 @@ describe('secrets of devices in an object in S3', () => {
   const saved = () => secretsOf(s3.text('secrets/lights.json'));
   const more = { devices: { sequence: { prefix: 'light-', count: 4 } } };
 
-  it('are there and nowhere else, are carried over from there, and stay when the batch goes', async () => {
+  it('are there and nowhere else, are carried over from there, and go with the batch', async () => {
     await stage.up(inObject());
     const first = saved();
     expect(Object.keys(first)).toEqual(stage.devices());
@@ -193,7 +193,7 @@ describe('secrets of devices in an object in S3', () => {
 
     await stage.destroy();
     expect(stage.devices()).toEqual([]);
-    expect(Object.keys(saved())).toHaveLength(4);
+    expect(saved()).toEqual({});
   });
 
   it('are encrypted as the address says', async () => {
@@ -214,6 +214,14 @@ describe('secrets of devices in an object in S3', () => {
     await stage.up(inObject());
     expect(Object.keys(saved())).toHaveLength(3);
     expect(stage.calls('create')).toBe(1);
+  });
+
+  it('that cannot be taken out of it are told of when the batch is gone', async () => {
+    await stage.up(inObject());
+    s3.refuse(/^PUT/, 403, 'AccessDenied');
+    await stage.destroy();
+    expect(stage.devices()).toEqual([]);
+    expect(stage.said).toMatch(/secrets of devices that are gone could not be taken out of .*access is denied/);
   });
 
   it('whose bucket cannot be reached are told before anything is made', async () => {

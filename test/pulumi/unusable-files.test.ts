@@ -1,8 +1,8 @@
 /** Files that the twin cannot write: told before anything is made, or with what was made kept in the state (I5, I6). */
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aliyun, certificates } from '../support/tested-clouds';
-import { Stage } from './stage';
+import { aliyun, certificates, legacy, preSharedKeys } from '../support/tested-clouds';
+import { OTHER, Stage } from './stage';
 
 describe.each([aliyun, certificates])('$name: a file that cannot be written', (cloud) => {
   let stage: Stage;
@@ -34,6 +34,52 @@ describe.each([aliyun, certificates])('$name: a file that cannot be written', (c
     expect(stage.calls('create')).toBe(1);
     await stage.destroy();
     expect(stage.devices()).toEqual([]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({});
+  });
+});
+
+describe.each([aliyun, certificates, preSharedKeys, legacy])('$name: a file of secrets', (cloud) => {
+  let stage: Stage;
+  let file: string;
+  beforeEach(async () => {
+    stage = await Stage.set(cloud);
+    file = join(stage.folder, 'secrets.json');
+  });
+  afterEach(() => stage.end());
+
+  const inFile = () => ({ deviceCredentials: { file } });
+  const saved = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
+
+  it('has none of devices that are gone, which those of their names would be given later (I4)', async () => {
+    await stage.up(inFile());
+    expect(Object.keys(saved())).toEqual(stage.devices());
+    await stage.destroy();
+    expect(saved()).toEqual({});
+  });
+
+  it('keeps those of a replacement when what it replaced is deleted', async () => {
+    await stage.up(inFile());
+    cloud.seed(stage.core, { product: OTHER });
+    await stage.up({ ...inFile(), cloud: cloud.product(stage.core, OTHER, stage.emulator.url) });
+    expect(stage.devices()).toEqual([]);
+    expect(Object.keys(saved())).toEqual(stage.devices(OTHER));
+    await stage.destroy();
+    expect(saved()).toEqual({});
+  });
+
+  it('keeps those of devices that are retained, and of others', async () => {
+    await stage.up({ ...inFile(), removalPolicy: 'retain' });
+    const before = saved();
+    await stage.destroy();
+    expect(saved()).toEqual(before);
+  });
+
+  it('keeps what is somebody else’s', async () => {
+    await stage.up(inFile());
+    const mine = { gate: { id: 'mine', key: 'secret' } };
+    writeFileSync(file, JSON.stringify({ ...saved(), ...mine }));
+    await stage.destroy();
+    expect(saved()).toEqual(mine);
   });
 });
 
