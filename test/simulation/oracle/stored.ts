@@ -39,9 +39,14 @@ export function rememberedGenerations(store: MemoryStore): StoredGeneration[] {
   return storedGenerations(store).filter(({ phase }) => phase !== 'gone');
 }
 
+/** Those of records that a warning has told of, which are there for people to look at. */
+export function discardedGenerations(store: MemoryStore): StoredGeneration[] {
+  return storedGenerations(store, 'discarded/');
+}
+
 /** Every generation that the store knows of. */
-export function storedGenerations(store: MemoryStore): StoredGeneration[] {
-  const heads = [...store.objects.keys()].filter((key) => key.startsWith('heads/'));
+export function storedGenerations(store: MemoryStore, prefix = 'heads/'): StoredGeneration[] {
+  const heads = [...store.objects.keys()].filter((key) => key.startsWith(prefix));
   return heads.flatMap((key) => {
     const head = readJson<StoredHead>(store, key);
     const deletes = (head?.requests ?? []).flatMap(({ kind, named = '' }) => (kind === 'drop' ? [named] : []));

@@ -11,6 +11,7 @@ import { Registrations } from '../oracle/registrations';
 import { Report } from '../oracle/report';
 import {
   answersFor,
+  discardedGenerations,
   rememberedGenerations,
   storedGenerations,
   type StoredGeneration,
@@ -328,8 +329,12 @@ export class TwinOracle implements Follower {
     };
   }
 
-  private isForgotten({ madeBy, identity }: DeviceStory): boolean {
+  private isForgotten({ madeBy, name, identity }: DeviceStory): boolean {
     if (this.takenOver.has(identity) || this.contested.has(identity)) return true;
+    const { store } = this.world;
+    // Only another state or journal than the last one may be the reason for it.
+    const aside = this.isRewritten ? discardedGenerations(store) : [];
+    if (aside.some((each) => answersFor(store, each, name, identity))) return true;
     return madeBy !== undefined && madeBy.seq <= this.forgottenUpTo && !this.remembered.has(identity);
   }
 
