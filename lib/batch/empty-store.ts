@@ -6,6 +6,7 @@ import type { Store } from './ports/store';
 import { BatchRecord, listBatches } from './record/batch-record';
 import { isOpen, type Generation, type Head } from './record/head';
 import { keys } from './record/keys';
+import { loadLostDeletions } from './record/lost-deletions';
 
 /** What is emptied, and when this has to end (milliseconds since 1970). */
 export interface Emptying {
@@ -28,6 +29,8 @@ export interface Emptying {
  */
 export async function emptyStore(emptying: Emptying): Promise<boolean> {
   const { store, clock, deadline } = emptying;
+  // Nobody would know of them who registers devices of these names for the next stack.
+  if (clock.now() < deadline && (await loadLostDeletions(store, clock.now())).length > 0) return false;
   // In this order: what somebody writes after the look at the heads is not among these, and has a head that the next look finds.
   const others = await listOthers(store);
   if (await closeBatches(emptying)) {

@@ -46,7 +46,7 @@ export async function awaitLostDeletions(
   names: readonly string[],
 ): Promise<void> {
   const ours = new Set(names);
-  for (const deletion of await loadLostDeletions(store, cloudKey, clock.now())) {
+  for (const deletion of await loadLostDeletions(store, clock.now(), cloudKey)) {
     const common = deletion.names.filter((name) => ours.has(name));
     if (common.length === 0) continue;
     const explain = () =>

@@ -68,8 +68,11 @@ export class LostTask {
 
   /** Deletes devices whose names are registered again next. */
   private async deleteAll(doomed: readonly FoundDevice[]): Promise<void> {
-    const { operation, cloud } = this;
+    const { operation, cloud, job } = this;
     const { cloudKey } = this.generation;
+    if (doomed.length === 0) return;
+    // Whoever still waits for the answer must not come and tell that these devices were made.
+    await job.claim(operation.clock.now());
     for (const device of doomed) {
       await operation.confirm();
       // Who is cut off here leaves no other trace of what they have sent.

@@ -1,5 +1,6 @@
 import { BatchError, emptyStore } from '../../lib/batch';
 import { keys } from '../../lib/batch/record/keys';
+import { preSharedKeys } from '../support/tested-clouds';
 import { lights, World, type Sabotage } from '../support/world';
 
 const ADDRESS = 's3://the-store-of-the-stack';
@@ -53,6 +54,17 @@ describe('a store', () => {
     await world.store.put('notes.md', 'x');
     await empty(world);
     expect(objects(world)).toEqual([]);
+  });
+
+  it('is not emptied while a deletion by name may still arrive, of which the next stack would know nothing (I1)', async () => {
+    const world = new World({ cloud: preSharedKeys });
+    const { generation } = await world.create(world.options(lights(2)), 'a');
+    world.fault({ kind: 'late', ms: 80_000 }, { operation: 'DeleteDevice', times: 1 });
+    expect(await world.delete(generation, 'a')).toMatchObject({ state: 'succeeded' });
+    await empty(world);
+    expect(await world.create(world.options(lights(2)), 'of the next stack')).toMatchObject({ state: 'succeeded' });
+    await world.clock.sleep(80_000);
+    expect(world.devices()).toEqual(lights(2));
   });
 
   it('is emptied over several invocations, heads last (I5)', async () => {

@@ -1,7 +1,7 @@
 import { generateNames } from '../../lib/batch/contract';
 import { killedAt } from '../support/killed-at';
 import { certificates, legacy, preSharedKeys, tencents } from '../support/tested-clouds';
-import { lights, World } from '../support/world';
+import { lights, World, type Sabotage } from '../support/world';
 
 /** The answer of one call that creates devices is lost; `arrives`: whether the call itself is. */
 function losing(world: World, arrives: 'arrives' | 'never arrives' | 'arrives late', after = 0): void {
@@ -241,4 +241,31 @@ describe('by API 2.0, which tells nothing of a device but its name', () => {
     expect((result as { message: string }).message).toMatch(/and \d\d more\. Look at them/);
     for (const name of names) expect(world.logs.join('\n')).toContain(name);
   });
+});
+
+it('the answer of CreateMultiDevice is told too late by a process that stood still: what was made is deleted by then (I4)', async () => {
+  const world = new World({ cloud: certificates });
+  const options = world.options([], { devices: { generated: { count: 2 } } });
+  const order = world.order({ type: 'create', options });
+  await world.submit(order);
+  let goOn: () => void = () => undefined;
+  const stands = new Promise<void>((resolve) => (goOn = resolve));
+  let written: Promise<unknown> = stands;
+  const standingStill: Sabotage = (what, run) => {
+    if (!what.includes('/jobs/') || world.sent('CreateMultiDevice') === 0) return run();
+    const writing = stands.then(run);
+    written = writing.catch(() => undefined);
+    return writing;
+  };
+  const first = world.once(order.requestId, 'b1', world.ports(standingStill));
+  await world.clock.sleep(310_000);
+
+  const second = world.ports(async (what, run) => {
+    if (what === 'cloud DeleteDevice') goOn();
+    if (what === 'cloud DeleteDevice') await written;
+    return run();
+  });
+  expect(await world.work(order.requestId, 'b1', second)).toMatchObject({ state: 'succeeded' });
+  expect(await first).toMatchObject({ state: 'unfinished' });
+  expectComplete(world, generateNames('b1', { count: 2 }));
 });

@@ -41,7 +41,11 @@ const stepSchema = z.discriminatedUnion('step', [
   z.looseObject({ step: z.literal('collected'), at: z.number() }),
 ]);
 
-const entrySchema = z.looseObject({ steps: z.array(stepSchema) });
+const entrySchema = z.looseObject({
+  steps: z.array(stepSchema),
+  /** When somebody last made sure that nobody else adds to what they have read. */
+  claimedAt: z.number().optional(),
+});
 type JobRecord = z.infer<typeof entrySchema>;
 
 export type JobStep = z.infer<typeof stepSchema>;
@@ -77,7 +81,15 @@ export class JobEntry {
    * is to be planned anew from its words.
    */
   async append(step: WithoutTime<JobStep>, at: number): Promise<void> {
-    const entry = { ...this.entry, steps: [...this.steps, { ...step, at } as JobStep] };
+    await this.write({ ...this.entry, steps: [...this.steps, { ...step, at } as JobStep] });
+  }
+
+  /** From now on nobody adds anything who has read the job before, and may have stood still since. @throws LeaseLost */
+  async claim(at: number): Promise<void> {
+    await this.write({ ...this.entry, claimedAt: at });
+  }
+
+  private async write(entry: JobRecord): Promise<void> {
     const condition = this.version === undefined ? { absent: true as const } : { version: this.version };
     const body = JSON.stringify(entry);
     try {

@@ -18,6 +18,7 @@ export const keys = {
   released: (cloudKey: string, generationId: string, part: number) =>
     `released/${percentEncode(cloudKey)}/${generationId}/${ordinal(part)}.json`,
   /** Deletions by name of a product's devices that may still arrive. */
+  lostDeletions: 'lost-deletions/',
   lostDeletionsOf: (cloudKey: string) => `lost-deletions/${percentEncode(cloudKey)}/`,
   lostDeletion: (cloudKey: string, nonce: string) => `lost-deletions/${percentEncode(cloudKey)}/${nonce}.json`,
   /** Everything of a generation but its manifest and credentials. */

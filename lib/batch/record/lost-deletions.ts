@@ -23,10 +23,11 @@ export async function saveLostDeletion(
   return key;
 }
 
-/** Those of a product that may still be executed. What is older is removed. */
-export async function loadLostDeletions(store: Store, cloudKey: string, now: number): Promise<LostDeletion[]> {
+/** Those of a product, or of all, that may still be executed. What is older is removed. */
+export async function loadLostDeletions(store: Store, now: number, cloudKey?: string): Promise<LostDeletion[]> {
   const flying: LostDeletion[] = [];
-  for (const key of await store.list(keys.lostDeletionsOf(cloudKey))) {
+  const prefix = cloudKey === undefined ? keys.lostDeletions : keys.lostDeletionsOf(cloudKey);
+  for (const key of await store.list(prefix)) {
     const deletion = await readJson(store, key, lostDeletionSchema);
     if (deletion && deletion.until > now) flying.push(deletion);
     else await store.delete(key);

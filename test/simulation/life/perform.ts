@@ -2,6 +2,7 @@ import { products } from '../clouds/products';
 import { Oracle } from '../oracle/oracle';
 import type { Violation } from '../oracle/report';
 import { Random } from '../random';
+import { hasLostDeletions } from '../oracle/stored';
 import { Claims } from '../stack/claims';
 import { StackEvents } from '../stack/events';
 import { FrameworkRules } from '../stack/framework';
@@ -108,7 +109,11 @@ export class Performance {
   private async carryOut({ deed }: Step): Promise<void> {
     switch (deed.do) {
       case 'deploy':
-        if (this.stack.status === 'absent' && this.events.sent.length > 0 && this.quiet) this.replaceStack();
+        if (this.stack.status === 'absent' && this.events.sent.length > 0 && this.quiet) {
+          // A bucket ends only then (lib/batch/empty-store.ts).
+          while (hasLostDeletions(this.world)) await this.world.timeline.sleep(5_000);
+          this.replaceStack();
+        }
         return this.deploy(deed.template, deed.course);
       case 'rename':
         return this.rename(deed.course);

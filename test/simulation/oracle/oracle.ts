@@ -137,7 +137,8 @@ export class Oracle {
     if (event.RequestType !== 'Create') return false;
     const { sentAt } = this.specs.get(event.RequestId) ?? { sentAt: Infinity };
     const deletes = firstDeletes(this.world.store, batchIdOf(event));
-    return [...deletes].some(([id, at]) => id.startsWith('street-') && sentAt - at <= DELAYED_MS);
+    const isInvented = (id: string) => id.startsWith('street-') || id.includes('-unrecorded-');
+    return [...deletes].some(([id, at]) => isInvented(id) && sentAt - at <= DELAYED_MS);
   }
 
   private deployedBy(spec: BatchSpec, { Data, PhysicalResourceId: generation }: CfnResponse): Deployed {

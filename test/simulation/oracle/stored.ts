@@ -54,6 +54,12 @@ export function storedGenerations(store: MemoryStore, prefix = 'heads/'): Stored
   });
 }
 
+/** Whether deletions may still arrive that nobody has heard of, as far as the store knows. */
+export function hasLostDeletions({ store, timeline }: { store: MemoryStore; timeline: { now(): number } }): boolean {
+  const noted = [...store.objects.keys()].filter((key) => key.startsWith('lost-deletions/'));
+  return noted.some((key) => (readJson<{ until: number }>(store, key)?.until ?? 0) > timeline.now());
+}
+
 /** When the first Delete of each id that a batch had one of was recorded. */
 export function firstDeletes(store: MemoryStore, batchId: string): Map<string, number> {
   const first = new Map<string, number>();

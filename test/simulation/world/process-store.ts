@@ -45,7 +45,8 @@ export class ProcessStore implements Store {
     const { world, cause, id, remainingMs } = this.process;
     // What is written when the process should be long gone may come when others have drawn their conclusions.
     if (remainingMs > 0) for (const [, job = ''] of body.matchAll(JOB_IDS)) world.recordedJobs.add(job);
-    if (ANNOUNCEMENT.test(body)) world.announced.push({ stack: cause.stack, process: id, at: world.timeline.now() });
+    const { stack, batch } = cause;
+    if (ANNOUNCEMENT.test(body)) world.announced.push({ stack, batch, process: id, at: world.timeline.now() });
   }
 
   private reach<T>(io: string, key: string, run: () => Promise<T>): Promise<T> {
