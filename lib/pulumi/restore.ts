@@ -106,12 +106,12 @@ async function writeFromState({ store, clock }: Journal, lease: Lease, record: S
 
 /**
  * The generations of a snapshot. What the shown one has replaced falls, as nobody can tell from here whether it was deleted since: that
- * was about to be done when the snapshot was made.
+ * was about to be done when the snapshot was made. What was to replace it and failed has not come to that.
  */
 function withoutDisplaced(head: Head, shown: string): Generation[] {
   const line = lineOf(head, shown);
-  const displaced = head.generations.flatMap(({ id, displaces }) =>
-    line.has(id) && displaces !== undefined ? [...lineOf(head, displaces)] : [],
+  const displaced = head.generations.flatMap(({ id, displaces, phase }) =>
+    line.has(id) && displaces !== undefined && phase !== 'failed' ? [...lineOf(head, displaces)] : [],
   );
   return head.generations.map((each) =>
     displaced.includes(each.id) && keptOrListed(each) ? { ...each, named: true, phase: 'falling' } : each,

@@ -118,6 +118,29 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
   });
 
+  it('what was to be replaced stays until it is deleted where the journal is written from the state of a replacement that failed (I1)', async () => {
+    cloud.seed(stage.core, { product: OTHER });
+    await stage.up();
+    const old = stage.state!;
+    const elsewhere = {
+      cloud: cloud.product(stage.core, OTHER, stage.emulator.url),
+      onPartialFailure: 'keep' as const,
+    };
+    stage.core.faults.add({ operation: cloud.operations.create, fault: { kind: 'failCreate', names: ['light-002'] } });
+    await expect(stage.up(elsewhere)).rejects.toThrow(/kept/);
+    stage.core.faults.clear();
+    stage.loseJournal();
+    const gate = await checked({ resourceUrn: urn('gates'), devices: { named: ['gate'] } });
+    const { id, outputs, inputs } = stage.state!;
+    await provider.diff(id, outputs, inputs);
+    await provider.create(gate);
+    expect(stage.devices()).toEqual(['gate', ...old.outputs.deviceNames]);
+    await stage.up(elsewhere);
+    await provider.delete(old.id, old.outputs);
+    expect(stage.devices()).toEqual(['gate']);
+    expect(stage.devices(OTHER)).toEqual(old.outputs.deviceNames);
+  });
+
   it('what was replaced lists nothing any more where the journal is written from the state of its replacement (I2)', async () => {
     cloud.seed(stage.core, { product: OTHER });
     await stage.up();
