@@ -42,7 +42,7 @@ export async function deleteDevices(operation: Operation, cloud: Cloud, id: stri
   if (noted?.cutOff) {
     // Between two notes nothing but the next block is deleted; what is spared by now may have been in it.
     const inFlight = resumed ? rest.slice(0, BLOCK) : [...all, ...doomed.spared];
-    if (cloud.traits.deletesByName) await noteLostDeletion(operation, cloudKey, namesOf(inFlight));
+    if (inFlight.length > 0) await noteLostDeletion(operation, cloudKey, namesOf(inFlight));
     await note(operation, id, { cutOff: undefined });
   }
   const pass: Pass = { done: all.length - rest.length, blocked: resumed?.blocked ?? { count: 0, first: [] } };
@@ -99,7 +99,7 @@ async function deleteInBlocks(
         throw activatedDevices(connected, 'would be deleted', before);
       }
       look = looked(from + BLOCK);
-      const { done, refused, error } = await deleteBlock(operation, cloud, cloudKey, block);
+      const { done, refused, error } = await deleteBlock(operation, cloud, cloudKey, guarded, block);
       pass.done += done;
       pass.blocked.count += refused.length;
       pass.blocked.first.push(...refused.slice(0, SHOWN - pass.blocked.first.length));
@@ -120,12 +120,15 @@ async function deleteBlock(
   operation: Operation,
   cloud: Cloud,
   cloudKey: string,
+  guarded: ReadonlySet<RecordedDevice>,
   block: readonly RecordedDevice[],
 ): Promise<{ done: number; refused: DeviceFailure[]; error?: { reason: unknown } }> {
   const ends = new Array<DeviceFailure | 'gone' | undefined>(block.length).fill(undefined);
   let error: { reason: unknown } | undefined;
   await forEachLimited(block, cloud.traits.concurrency, async (device, i) => {
-    ends[i] = (await deleteOne(operation, cloud, cloudKey, device)) ?? 'gone';
+    // Until the next try it may have connected.
+    const again = guarded.has(device) ? () => mustNotHaveConnected(cloud, device) : undefined;
+    ends[i] = (await deleteOne(operation, cloud, cloudKey, device, again)) ?? 'gone';
   }).catch((reason: unknown) => (error = { reason }));
   const open = ends.indexOf(undefined);
   const over = open < 0 ? ends : ends.slice(0, open);
@@ -139,14 +142,21 @@ async function deleteOne(
   cloud: Cloud,
   cloudKey: string,
   device: RecordedDevice,
+  again: (() => Promise<void>) | undefined,
 ): Promise<DeviceFailure | undefined> {
   try {
-    await deleteDevice(operation, cloud, cloudKey, device);
+    await deleteDevice(operation, cloud, cloudKey, device, again);
     return undefined;
   } catch (error) {
     if (!(error instanceof CloudError) || error.kind !== 'permanent') throw error;
     return { name: device.name, code: error.vendorCode, reason: error.message };
   }
+}
+
+async function mustNotHaveConnected(cloud: Cloud, device: RecordedDevice): Promise<void> {
+  const found = await (cloud.lookUpToDelete?.([device.name], 1) ?? cloud.lookUp([device.name]));
+  const connected = activatedAmong([device], new Map(found.map((each) => [each.name, each])));
+  if (connected.length > 0) throw activatedDevices(connected, 'would be deleted', 'others had been deleted by then');
 }
 
 /**

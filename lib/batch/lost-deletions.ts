@@ -5,16 +5,21 @@ import { loadLostDeletions, saveLostDeletion } from './record/lost-deletions';
 import { FLIGHT_MS } from './start-job';
 
 /**
- * Deletes a device, however often it takes. Where deletions go by name, one whose answer was lost may arrive after the one that
- * follows it, and delete a later device of the name: it is written down before it is made again.
+ * Deletes a device, however often it takes. A deletion whose answer was lost may arrive when the device has been taken over by
+ * somebody or, where it goes by name, when the name is a later device's: it is written down before it is made again.
+ *
+ * `again`: looks before each further try whether it may still be made.
  */
 export async function deleteDevice(
   operation: Operation,
   cloud: Cloud,
   cloudKey: string,
   device: { name: string; identity: string },
+  again?: () => Promise<void>,
 ): Promise<void> {
+  let tries = 0;
   await operation.patiently('deleting devices', async () => {
+    if (tries++ > 0) await again?.();
     try {
       await cloud.delete(device);
     } catch (error) {

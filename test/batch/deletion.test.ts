@@ -124,6 +124,24 @@ describe.each(testedClouds)('$name: deleting many devices', (cloud) => {
     expect(world.devices()).toEqual([]);
   });
 
+  where(cloud.tells.devices)('stops before a device that connects between two tries to delete it (I1)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(2)));
+    world.fault({ kind: 'drop', when: 'before' }, { operation: 'DeleteDevice', times: 1 });
+    let deletions = 0;
+    const ports = world.ports((what, run) => {
+      // The first one's next try comes after that of the second one.
+      if (what === 'cloud DeleteDevice' && ++deletions === 2) world.connect('light-001');
+      return run();
+    });
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    const result = await world.work(order.requestId, 'b1', ports);
+    expect(result).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+    expect(result).toMatchObject({ message: expect.stringContaining('light-001') as string });
+    expect(world.devices()).toEqual(['light-001']);
+  });
+
   where(cloud.tells.devices)('stops before a device that connects while others are being deleted (I1)', async () => {
     const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(500)));

@@ -1,4 +1,7 @@
-/** Tencent's APIs delete by name: a deletion whose answer was lost may arrive when the name is another device's (I1, I4). */
+/**
+ * A deletion whose answer was lost may arrive when the device is in use again, or when its name is another device's, by which Tencent's
+ * APIs delete (I1, I4).
+ */
 import type { Workers } from '../../lib/batch/ports/workers';
 import { settle, type EnginePorts } from '../../lib/batch';
 import { certificates, preSharedKeys, tencents, testedClouds, type TestedCloud } from '../support/tested-clouds';
@@ -42,6 +45,19 @@ describe.each(testedClouds)('a deletion that arrives late on $name', (cloud) => 
     expect(await whenAllHasArrived(world)).toEqual(lights(3));
   });
 
+  it('deletes no device that a change has taken over meanwhile', async () => {
+    const world = worldOf(cloud);
+    const { generation } = await world.create(world.options(lights(3)));
+    loseDeletion(world);
+    const undeletable = { kind: 'businessError', code: cloud.codes.undeletable } as const;
+    world.fault(undeletable, { operation: 'DeleteDevice', after: 1, times: 100 });
+    expect(await world.delete(generation)).toMatchObject({ state: 'failed' });
+    world.emulator.faults.clear();
+    expect(world.devices()).toEqual(lights(3));
+    expect(await world.update(generation, world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    expect(await whenAllHasArrived(world)).toEqual(lights(3));
+  });
+
   it('deletes nothing that another batch has registered under the name', async () => {
     const world = worldOf(cloud);
     await shrunk(world);
@@ -50,7 +66,7 @@ describe.each(testedClouds)('a deletion that arrives late on $name', (cloud) => 
   });
 });
 
-describe.each(tencents)('a lost deletion on $name', (cloud) => {
+describe.each(testedClouds)('a lost deletion on $name', (cloud) => {
   it('is written down until it cannot arrive any more', async () => {
     const world = worldOf(cloud);
     const two = await shrunk(world);
@@ -95,7 +111,7 @@ describe.each(tencents)('a lost deletion on $name', (cloud) => {
   it('is waited for although it was made for a device that a change had to do without', async () => {
     const world = worldOf(cloud);
     const { generation } = await world.create(world.options(lights(2)));
-    world.fault({ kind: 'failCreate', count: 1 }, { operation: preSharedKeys.operations.create, times: 1 });
+    world.fault({ kind: 'failCreate', count: 1 }, { operation: cloud.operations.create, times: 1 });
     loseDeletion(world);
     expect(await world.update(generation, world.options(lights(4)))).toMatchObject({ state: 'failed' });
     expect(await world.update(generation, world.options(lights(4)))).toMatchObject({ state: 'succeeded' });
@@ -103,7 +119,7 @@ describe.each(tencents)('a lost deletion on $name', (cloud) => {
   });
 });
 
-describe.each(tencents)('deletions that nobody has heard of, as their process was killed, on $name', (cloud) => {
+describe.each(testedClouds)('deletions that nobody has heard of, as their process was killed, on $name', (cloud) => {
   /** Processes of which it shows at once when they are gone. */
   const gone: Workers = { self: 'one', isDead: () => true };
 

@@ -125,7 +125,8 @@ describe('the lease of a batch', () => {
     await expect(world.once(dropping.requestId, 'dropped', { ...ports, workers })).rejects.toThrow('expired');
 
     expect(await raised).toMatchObject({ state: 'succeeded' });
-    expect(world.clock.now() - began).toBeLessThan(60_000);
+    // Nobody has noted that its deletions were all answered, so what may be on its way is waited for; the lease lasts five minutes.
+    expect(world.clock.now() - began).toBeLessThan(150_000);
     expect(world.devices()).toEqual(['light-003']);
   });
 });

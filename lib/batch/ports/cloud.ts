@@ -69,8 +69,6 @@ export interface RequestTicket {
 export interface CloudTraits {
   /** Where a job's id is born: Alibaba's application at `open`, Tencent's task at `commit`. */
   jobIdBornAt: 'open' | 'commit';
-  /** A deletion goes by the name, so that one which arrives late takes whichever device has it by then. */
-  deletesByName?: true;
   /** Devices are known by their names alone, so that nobody can tell one from a later one of its name. */
   knowsNamesOnly?: true;
   /** Devices that one page of `collect` holds. */

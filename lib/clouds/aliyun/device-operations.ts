@@ -83,6 +83,7 @@ const nothing = z.object({});
 export const DeleteDevice: Operation<z.output<typeof nothing>> = {
   name: 'DeleteDevice',
   perSecond: documentedRates.DeleteDevice,
-  repeatable: true,
+  // One that was lost may arrive when a batch has taken the device over: the engine has to know of it.
+  repeatable: 'ifRefused',
   answer: nothing,
 };

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Repeatability } from '../http/failure';
 
 /** The version of the API that all of these belong to. */
 export const API_VERSION = '2018-01-20';
@@ -8,8 +9,8 @@ export interface Operation<Answer> {
   name: string;
   /** Documented requests a second; undefined where none are. */
   perSecond: number | undefined;
-  /** Whether a call whose outcome is uncertain may simply be made again. */
-  repeatable: boolean;
+  /** Whether a call may simply be made again (`Repeatability`). */
+  repeatable: Repeatability['repeatable'];
   /** Reads an answer with `Success: true`. */
   answer: z.ZodType<Answer>;
   /** Whether an answer with `Success: false` is one all the same: it is then returned, not thrown. */

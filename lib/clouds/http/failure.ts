@@ -6,8 +6,11 @@ import type { TransportError } from './transport';
 /** The part of an operation that decides what a failure means. */
 export interface Repeatability {
   name: string;
-  /** Whether the call may be made twice without harm. Where not, an uncertain outcome is for the engine to observe. */
-  repeatable: boolean;
+  /**
+   * Whether the call may be made twice without harm. Where not, an uncertain outcome is for the engine to observe. `ifRefused`: it
+   * is made again where it was not executed, and an uncertain outcome is for the engine as well.
+   */
+  repeatable: boolean | 'ifRefused';
 }
 
 /** What is known of a call that failed. */
@@ -71,7 +74,7 @@ function kindOf({ meaning, sent }: Failure, operation: Repeatability): CloudErro
       return 'throttled';
     case 'uncertain':
     case 'replayed':
-      return operation.repeatable || sent === 'no' ? 'transient' : 'outcomeUnknown';
+      return operation.repeatable === true || sent === 'no' ? 'transient' : 'outcomeUnknown';
     case 'keys':
     case 'forbidden':
       return 'credentials';

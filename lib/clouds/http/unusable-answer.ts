@@ -42,5 +42,5 @@ export function incompleteAnswer(operation: Repeatability, issues: readonly z.co
   const member = issue?.path.join('.') || 'the answer';
   // zod's messages tell types, never values.
   const text = `the answer lacks ${member}, or it is not as documented (${issue?.message ?? 'unknown'})`;
-  return { code: 'IncompleteAnswer', text, meaning: operation.repeatable ? 'permanent' : 'uncertain' };
+  return { code: 'IncompleteAnswer', text, meaning: operation.repeatable === true ? 'permanent' : 'uncertain' };
 }

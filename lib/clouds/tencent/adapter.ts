@@ -30,7 +30,6 @@ export class TencentCloud implements Cloud {
     this.lookUpToDelete = api.lookUpToDelete?.bind(api);
     this.traits = {
       jobIdBornAt: 'commit',
-      deletesByName: true,
       ...(api.version === '2.0' && { knowsNamesOnly: true }),
       pageSize: pageSizes.DescribeMultiDevices,
       // A listing of the product serves any number of names.

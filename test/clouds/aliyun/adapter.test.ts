@@ -283,11 +283,12 @@ describe('deleting', () => {
     expect(bench.running.emulator.aliyun.devices()).toHaveLength(1);
   });
 
-  test('whose answer is lost is repeated, and ends with the device gone', async () => {
+  test('whose answer is lost is for the engine to note and to repeat, and ends with the device gone', async () => {
     await start();
     const [device] = await collected(await registered(['light-001']));
     if (device === undefined) throw new Error('no device');
     bench.running.emulator.faults.add({ operation: 'DeleteDevice', times: 1, fault: { kind: 'drop', when: 'after' } });
+    await expect(cloud.delete(device)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
     expect(await cloud.delete(device)).toBe('gone');
     expect(bench.running.emulator.aliyun.devices()).toEqual([]);
   });

@@ -44,6 +44,12 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    mistake: 'I1: devices are registered while a lost deletion of their names may still arrive',
+    file: 'lib/batch/raise.ts',
+    from: 'await awaitLostDeletions(operation, generation.cloudKey, names);',
+    to: '',
+  },
+  {
     mistake: 'I2: a failed change is not taken back',
     file: 'lib/batch/kept.ts',
     from: "generation.phase = keeps ? 'failed' : 'falling';",

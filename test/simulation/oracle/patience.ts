@@ -57,11 +57,19 @@ export class Patience {
   private wasLongInTrouble(calls: readonly CallRecord[]): boolean {
     const budget = Math.min(MOST_TROUBLE_MS, TROUBLE_PART * this.world.setting.timeoutSeconds * 1000) - SLACK_MS;
     let since: number | undefined;
-    for (const { told, sentAt } of calls) {
-      if (since !== undefined && sentAt - since >= budget) return true;
-      if (told === 'yes') since = undefined;
-      else since ??= sentAt;
+    for (const [i, call] of calls.entries()) {
+      if (since !== undefined && call.sentAt - since >= budget) return true;
+      if (call.told === 'yes' && !isHalfOfOne(call, calls[i + 1])) since = undefined;
+      else since ??= call.sentAt;
     }
     return since !== undefined && this.world.timeline.now() - since >= budget;
   }
+}
+
+/** Whether a job's status was told, and then not its devices, without which it tells nothing (Tencent's tasks). */
+function isHalfOfOne({ at, operation }: CallRecord, next?: CallRecord): boolean {
+  const { roles } = at.api;
+  return (
+    next !== undefined && roles[operation] === 'status' && roles[next.operation] === 'collect' && next.told !== 'yes'
+  );
 }

@@ -146,7 +146,11 @@ export class TwinOracle implements Follower {
       const same = outputs.record.generation === resource?.outputs.record.generation;
       if (heard && kind === 'update' && resource && same) this.restore(resource, line ?? '');
       // The change itself was made, though something of it failed.
-      else if (heard) this.claims.add(this.successes.claimOf(batchId, spec, deployed));
+      else if (heard) {
+        const made = this.successes.claimOf(batchId, spec, deployed);
+        this.policies.told(made);
+        this.claims.add(made);
+      }
       if (heard && kind === 'create') this.unheard.delete(batchId);
       return;
     }
@@ -190,6 +194,7 @@ export class TwinOracle implements Follower {
   /** What only the journal knew by now, nobody knows. */
   journalLost(): void {
     this.isRewritten = true;
+    this.displace();
     this.forgottenUpTo = this.world.calls.all.length;
     for (const call of this.world.calls.all) call.forgotten = true;
     this.remembered.clear();
@@ -200,6 +205,7 @@ export class TwinOracle implements Follower {
   /** An old journal may take batches for standing that the state has not any more: nothing tells that they were deleted. */
   journalCameBack(): void {
     this.journalCameBackAt = this.world.timeline.now();
+    this.displace();
     const known = new Set(this.state().resources.map(({ outputs }) => outputs.batchId));
     for (const { id, batchId } of rememberedGenerations(this.world.store)) {
       if (!known.has(batchId)) this.orphaned.add(id);
@@ -208,6 +214,11 @@ export class TwinOracle implements Follower {
       if (!known.has(generation.batchId)) this.mislead(generation);
       this.contest(generation);
     }
+  }
+
+  /** From a state alone nobody can tell whether what was replaced is deleted by now, so it may go at any time. */
+  private displace(): void {
+    for (const { id, doomed } of this.state().resources) if (doomed) this.claims.release(id);
   }
 
   private contest(generation: StoredGeneration): void {
