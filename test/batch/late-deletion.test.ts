@@ -4,7 +4,7 @@
  */
 import type { Workers } from '../../lib/batch/ports/workers';
 import { settle, type EnginePorts } from '../../lib/batch';
-import { certificates, preSharedKeys, tencents, testedClouds, type TestedCloud } from '../support/tested-clouds';
+import { certificates, testedClouds, type TestedCloud } from '../support/tested-clouds';
 import { lights, World, type Sabotage } from '../support/world';
 
 const ON_ITS_WAY_MS = 80_000;
