@@ -24,6 +24,22 @@ describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) =
     expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toHaveLength(2);
   });
 
+  it('remembers each of them, also where some have to wait for a change of another batch that lists them (I11)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(3), retain));
+    // Nobody ever works on it.
+    await world.submit(world.order({ type: 'create', options: world.options(lights(1, 3)) }), 'b2');
+    const order = { ...world.order({ type: 'delete', named: generation }), deadline: world.clock.now() + 10_800_000 };
+    await world.submit(order);
+    expect(await world.work(order.requestId)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(3));
+    const notes = (await world.store.list('released/')).map(
+      (key) => world.json(key) as { devices: [string, string][] },
+    );
+    const names = notes.flatMap(({ devices }) => devices.map(([name]) => name));
+    expect(names.sort()).toEqual(lights(3));
+  });
+
   it('leaves them also where an older generation stands of whose Deletes none was ever recorded (I1)', async () => {
     const world = new World({ cloud });
     await world.create(world.options(lights(2)));

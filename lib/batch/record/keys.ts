@@ -15,8 +15,8 @@ export const keys = {
   proven: (generationId: string) => `generations/${generationId}/devices/proven.json`,
   /** Devices of a product that left their batches without being deleted. */
   releasedOf: (cloudKey: string) => `released/${percentEncode(cloudKey)}/`,
-  released: (cloudKey: string, generationId: string, part: number) =>
-    `released/${percentEncode(cloudKey)}/${generationId}/${ordinal(part)}.json`,
+  released: (cloudKey: string, generationId: string, digest: string) =>
+    `released/${percentEncode(cloudKey)}/${generationId}/${digest}.json`,
   /** Deletions by name of a product's devices that may still arrive. */
   lostDeletions: 'lost-deletions/',
   lostDeletionsOf: (cloudKey: string) => `lost-deletions/${percentEncode(cloudKey)}/`,

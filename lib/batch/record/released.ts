@@ -3,6 +3,7 @@ import type { Store } from '../ports/store';
 import type { GenerationPlace } from '../ports/vault';
 import { readJson } from './json';
 import { keys } from './keys';
+import { sha256 } from './names';
 import type { RecordedDevice } from './plan';
 
 const releasedSchema = z.looseObject({
@@ -17,7 +18,8 @@ const PART = 10_000;
 
 /**
  * Writes down that devices left a batch without being deleted. It is remembered for as long as the store exists: such a
- * device is never deleted, and any batch of the store may list it again. Writing the same twice changes nothing.
+ * device is never deleted, and any batch of the store may list it again. Writing the same twice changes nothing, and writing more later
+ * takes nothing away: a generation may be released bit by bit.
  */
 export async function saveReleased(
   store: Store,
@@ -28,7 +30,7 @@ export async function saveReleased(
   for (let from = 0; from < devices.length; from += PART) {
     const part = devices.slice(from, from + PART).map(({ name, identity }) => [name, identity]);
     const body = JSON.stringify({ batchId, generationId, devices: part });
-    await store.put(keys.released(cloudKey, generationId, from / PART), body);
+    await store.put(keys.released(cloudKey, generationId, sha256(body)), body);
   }
 }
 
