@@ -25,16 +25,16 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
   if (generation.kind === 'assigned') return planNameless(operation, cloud, generation);
   const { store, clock } = operation;
   const wanted = await loadNames(store, generation.names);
-  const listings = await otherListings(store, clock, generation.cloudKey, generation.id);
+  const others = await otherListings(store, clock, generation.cloudKey, generation.id);
   const found = await lookUpInParts(operation, cloud, generation, wanted);
+  const { doubtful, known: listings } = await namesInDoubt(store, others, [...found.keys()]);
+  if (doubtful.size > 0) throw devicesInDoubt(doubtful, cloud);
   const released = await loadReleased(store, generation.cloudKey);
   const mayAdopt = await adoptable(operation, generation);
 
   const carried: RecordedDevice[] = [];
   const sources = new Map<string, Plan['sources'][number]>();
   const foreign: string[] = [];
-  const doubtful = await namesInDoubt(store, listings, [...found.keys()]);
-  if (doubtful.size > 0) throw devicesInDoubt(doubtful, cloud);
   for (const name of wanted) {
     const device = found.get(name);
     if (!device) continue;

@@ -19,6 +19,43 @@ describe.each(testedClouds)('$name: devices that exist already', (cloud) => {
     expect(world.identities().get('light-002')).toBe(theirs);
   });
 
+  it('are known for what they are, if that is recorded while a change looks at them (I2)', async () => {
+    const world = new World({ cloud });
+    const options = world.options(lights(2), cloud.adopting);
+    const first = world.order({ type: 'create', options });
+    await world.submit(first);
+    let goOn: () => void = () => undefined;
+    const looked = new Promise<void>((resolve) => (goOn = resolve));
+    let waits: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => (waits = resolve));
+    const recording = world.ports(async (what, run) => {
+      if (what.startsWith('store put generations/') && what.includes('/devices/')) {
+        waits();
+        await looked;
+      }
+      return run();
+    });
+    const made = world.work(first.requestId, 'b1', recording);
+    await waiting;
+
+    const second = world.order({ type: 'create', options });
+    await world.submit(second, 'b2');
+    let calls = 0;
+    const looking = world.ports(async (what, run) => {
+      // The product, the proof that devices may be deleted, and then the devices.
+      if (what.startsWith('cloud ') && ++calls === 3) {
+        goOn();
+        await made;
+      }
+      return run();
+    });
+    expect(await world.work(second.requestId, 'b2', looking)).toMatchObject({ state: 'succeeded' });
+    for (const batchId of ['b1', 'b2']) {
+      expect(await world.delete(world.head(batchId).current as string, batchId)).toEqual({ state: 'succeeded' });
+    }
+    expect(world.devices()).toEqual([]);
+  });
+
   where(cloud.tells.secrets)(
     'join with their secrets stored beside the others, as the cloud tells them (I4)',
     async () => {
