@@ -33,7 +33,7 @@ export class Deletions {
   }
 
   private judge(device: DeviceStory, call: CallRecord): void {
-    const { name, identity, product, madeBy } = device;
+    const { name, identity, product, madeBy, madeAt } = device;
     const what = `${name} (${identity}) was deleted for ${call.batch}`;
     const ours = madeBy?.stack === call.stack || this.policies.isOursByName(name) || this.passesForOurs(device, call);
     if (!ours) return this.report.violated('I1', `${what}, and somebody else had registered it`);
@@ -42,10 +42,8 @@ export class Deletions {
     const wished = call.request === BY_HAND;
     if (!wished && this.policies.forbidDeletion(identity))
       this.report.violated('I1', `${what}, although it was to be retained`);
-    const claim = this.claims.of(product, name, identity);
-    // Who lists the name may list an earlier device of it, which a change has made anew and has not told of yet.
-    const isUntold = !this.world.tellsDevices(product) && madeBy?.request === call.request;
-    if (claim && !isUntold) this.report.violated('I1', `${what}, while ${claim.batch} lists it (${claim.id})`);
+    const claim = this.claims.of(product, name, identity, madeAt);
+    if (claim) this.report.violated('I1', `${what}, while ${claim.batch} lists it (${claim.id})`);
     if (this.couldBeKnownToConnect(device, call) && this.policies.forbidDeletionOfConnected(identity)) {
       this.report.violated('I1', `${what}, although it had connected`);
     }

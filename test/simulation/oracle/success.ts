@@ -70,6 +70,7 @@ export class Successes {
       policy: spec,
       devices,
       byName: new Set(listed.filter((each) => isByName(each.id)).map(({ name }) => name)),
+      toldAt: this.world.timeline.now(),
     };
   }
 

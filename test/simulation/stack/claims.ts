@@ -11,6 +11,8 @@ export interface Claim {
   devices: ReadonlyMap<string, string>;
   /** Names that stand for whichever device has them, because an API recorded it that tells no more. */
   byName: ReadonlySet<string>;
+  /** When somebody was told of it. */
+  toldAt: number;
 }
 
 /**
@@ -48,9 +50,10 @@ export class Claims {
     return [...this.protectedOnes.values()];
   }
 
-  /** Who lists this very device. */
-  of(product: string, name: string, identity: string): Claim | undefined {
-    const lists = ({ devices, byName }: Claim) => devices.get(name) === identity || byName.has(name);
+  /** Who lists this very device. By name nobody can mean one that was made (`madeAt`) since they were told of theirs. */
+  of(product: string, name: string, identity: string, madeAt = -Infinity): Claim | undefined {
+    const lists = ({ devices, byName, toldAt }: Claim) =>
+      devices.get(name) === identity || (byName.has(name) && madeAt <= toldAt);
     return this.all().find((claim) => claim.product === product && lists(claim));
   }
 }
