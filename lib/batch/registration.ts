@@ -128,7 +128,8 @@ export class Registration {
 
   /** The cloud's ids of all jobs that were started. */
   get jobIds(): string[] {
-    return this.jobs.flatMap((job) => (job.committed && job.jobId !== undefined ? [job.jobId] : []));
+    // One whose answer was lost may be over when it is seen for the first time.
+    return this.jobs.flatMap((job) => ((job.committed || job.settled) && job.jobId !== undefined ? [job.jobId] : []));
   }
 
   /**
