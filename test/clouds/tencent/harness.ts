@@ -1,10 +1,11 @@
 import type { EmulatorOptions } from '../../../emulator';
-import type { TencentReference } from '../../../lib/batch/contract/cloud-reference';
+import type { TencentApiVersion, TencentReference } from '../../../lib/batch/contract/cloud-reference';
 import type { Cloud } from '../../../lib/batch/ports/cloud';
 import type { CredentialSource } from '../../../lib/clouds/http/credentials';
 import type { HttpRequest, Transport } from '../../../lib/clouds/http/transport';
 import { connectTencent } from '../../../lib/clouds/tencent';
 import { startBareBench, type BareBench, type Surroundings } from '../bare-bench';
+import { VirtualClock } from '../virtual-clock';
 
 export { names } from '../bare-bench';
 
@@ -48,4 +49,21 @@ export function answering(...answers: { status?: number; body: unknown }[]): Tra
     },
     close: async () => undefined,
   };
+}
+
+/** A cloud that gives these answers one after the other, then the last one again and again; for what no emulator says. */
+export function literalCloud(
+  apiVersion: TencentApiVersion,
+  ...bodies: unknown[]
+): { cloud: Cloud; sent: HttpRequest[] } {
+  const transport = answering(...bodies.map((body) => ({ body })));
+  const environment = {
+    clock: new VirtualClock(),
+    observer: { log: () => undefined, progress: () => undefined },
+    share: 1,
+    until: Infinity,
+  };
+  const keys = async () => ({ SecretId: 'AKIDEXAMPLE', SecretKey: 'EXAMPLEKEY' });
+  const cloud = connectTencent({ productId: 'ABCED12345', apiVersion }, keys, { ...environment, transport });
+  return { cloud, sent: transport.sent };
 }

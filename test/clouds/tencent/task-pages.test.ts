@@ -1,7 +1,5 @@
 import type { TencentApiVersion } from '../../../lib/batch/contract/cloud-reference';
-import { connectTencent } from '../../../lib/clouds/tencent';
-import { VirtualClock } from '../virtual-clock';
-import { answering, names } from './harness';
+import { literalCloud, names } from './harness';
 
 /** A task of 250 devices, as somebody else may have opened it, of which every tenth failed. */
 const all = names(250);
@@ -34,20 +32,7 @@ const orders: [string, readonly string[]][] = [
 describe.each<TencentApiVersion>(['3.0', '2.0'])('by API %s the pages of a task', (apiVersion) => {
   const finished = apiVersion === '3.0' ? { Response: { TaskStatus: 2 } } : { code: 0, taskStatus: 2 };
 
-  /** A cloud that gives these answers one after the other. */
-  function connect(...bodies: unknown[]) {
-    const transport = answering(...bodies.map((body) => ({ body })));
-    const environment = {
-      clock: new VirtualClock(),
-      observer: { log: () => undefined, progress: () => undefined },
-      share: 1,
-      until: Infinity,
-    };
-    const keys = async () => ({ SecretId: 'AKIDEXAMPLE', SecretKey: 'EXAMPLEKEY' });
-    const cloud = connectTencent({ productId: 'ABCED12345', apiVersion }, keys, { ...environment, transport });
-    return { cloud, sent: transport.sent };
-  }
-
+  const connect = (...bodies: unknown[]) => literalCloud(apiVersion, ...bodies);
   const pages = (...lists: (readonly string[])[]) => lists.map((list) => pageOf(apiVersion, list));
 
   test.each(orders)('may list its devices %s', async (_order, list) => {
