@@ -64,6 +64,38 @@ describe('a job', () => {
     expect(bench.operations().filter((name) => name === 'QueryPageByApplyId')).toHaveLength(4);
   });
 
+  test.each([{}, { ApplyId: null }])(
+    'I4: has not begun where the answer is %j, and is not registered without an id',
+    async (Data) => {
+      await start();
+      const server = await bench.serve(json({ RequestId: 'r', Success: true, Data }));
+      const other = bench.connect({ reference: { endpoint: server.url } });
+      await expect(other.open(names(2))).rejects.toMatchObject({ kind: 'permanent', vendorCode: 'IncompleteAnswer' });
+      await expect(other.commit(names(2), undefined)).rejects.toMatchObject({ vendorCode: 'NoApplyId' });
+      expect(server.requests).toEqual(['BatchCheckDeviceNames']);
+    },
+  );
+
+  const someDevices = { ApplyDeviceInfo: [{ DeviceName: 'light-001', IotId: 'i' }] };
+  test.each([
+    ['the first of 50', undefined, 50, someDevices, {}],
+    ['the first of 51', undefined, 51, someDevices, { next: '2', others: ['2'] }],
+    ['the first of 120', undefined, 120, someDevices, { next: '2', others: ['2', '3'] }],
+    ['the second of 120', '2', 120, someDevices, { next: '3' }],
+    ['the last of 120', '3', 120, someDevices, {}],
+    ['one that is empty', '2', 120, { ApplyDeviceInfo: [] }, {}],
+    ['the first of more than a job can have', undefined, 10_001, someDevices, { next: '2' }],
+  ])('tells of its pages which are still to come: %s', async (_which, cursor, Total, ApplyDeviceList, coming) => {
+    await start();
+    const server = await bench.serve(json({ RequestId: 'r', Success: true, Total, ApplyDeviceList }));
+    const { devices, total, ...rest } = await bench
+      .connect({ reference: { endpoint: server.url } })
+      .collect('1295006', cursor);
+    expect([total, rest]).toEqual([Total, coming]);
+    // Nothing is said of secrets that the page does not have.
+    for (const { credentials } of devices) expect(credentials).toStrictEqual({});
+  });
+
   test('takes 10,000 names in one call, and not one more', async () => {
     await start();
     const list = names(10_000, 'n-');
@@ -291,6 +323,13 @@ describe('deleting', () => {
     await expect(cloud.delete(device)).rejects.toMatchObject({ kind: 'outcomeUnknown' });
     expect(await cloud.delete(device)).toBe('gone');
     expect(bench.running.emulator.aliyun.devices()).toEqual([]);
+  });
+
+  test('where the product is gone, its devices are gone as well (I8)', async () => {
+    await start();
+    const fault = { kind: 'businessError', code: 'iot.prod.NotExistedProduct' } as const;
+    bench.running.emulator.faults.add({ operation: 'DeleteDevice', fault });
+    expect(await cloud.delete({ name: 'light-001', identity: 'any' })).toBe('gone');
   });
 
   test('an invalid identity counts as gone only if the device is not there', async () => {

@@ -26,6 +26,9 @@ describe('listing a whole product', () => {
     [101, 1_000, false],
     [100_000, 999_999, false],
     [1_000_000, 1_000_000, false],
+    // From a million devices on no token leads from page to page.
+    [2_000_000, 1_000_000, false],
+    [2_000_000, 999_999, true],
   ])('for %i names in %i devices is faster: %p', (names, devices, faster) =>
     expect(listingIsFaster(names, devices)).toBe(faster),
   );

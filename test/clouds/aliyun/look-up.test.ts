@@ -56,6 +56,13 @@ describe('looking up', () => {
     expect(bench.operations()).toEqual([]);
   });
 
+  test('of a hundred names is one call', async () => {
+    await start();
+    seed(1, 'light-');
+    expect(await cloud.lookUp(names(100))).toHaveLength(1);
+    expect(bench.operations()).toEqual(['BatchQueryDeviceDetail']);
+  });
+
   test('I10: asks by name, 100 a call, where the product is large, and is never throttled', async () => {
     await start();
     seed(2_000, 'other-');
@@ -70,8 +77,11 @@ describe('looking up', () => {
   test('lists the product where that is faster', async () => {
     await start();
     seed(120, 'light-');
+    seed(1, 'other-');
     bench.running.emulator.aliyun.connect('light-002');
-    const found = await cloud.lookUp(names(1_000));
+    const done: number[] = [];
+    const found = await cloud.lookUp(names(1_000), (count) => done.push(count));
+    expect(done).toEqual([...Array.from({ length: 120 }, (_, index) => index + 1), 1_000]);
     expect(found.map((device) => device.name).sort()).toEqual(names(120));
     expect(found.find((device) => device.name === 'light-002')?.everConnected).toBe(true);
     expect(found.filter((device) => device.everConnected === false)).toHaveLength(119);
@@ -108,8 +118,12 @@ describe('looking up', () => {
     await start();
     const { productKey } = bench.running.aliyun;
     bench.running.emulator.aliyun.seed({ devices: [{ productKey, deviceName: 'light-001', status: 'DISABLE' }] });
-    expect(await cloud.lookUp(names(300))).toMatchObject([{ name: 'light-001', everConnected: true }]);
+    const done: number[] = [];
+    expect(await cloud.lookUp(names(300), (count) => done.push(count))).toMatchObject([
+      { name: 'light-001', everConnected: true },
+    ]);
     expect(bench.operations()).toEqual(['QueryProduct', 'QueryDevice', 'BatchQueryDeviceDetail']);
+    expect(done).toEqual([1, 300]);
   });
 
   test('asks by name for everything that a listing which does not add up has left out', async () => {

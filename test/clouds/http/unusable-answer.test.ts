@@ -21,6 +21,21 @@ describe('an answer that is not the cloud’s', () => {
     expect(answered(status)).toMatchObject({ meaning, httpStatus: status, code: 'UnreadableAnswer' });
   });
 
+  test.each([
+    ['{"Code":"Thrott', 'uncertain'],
+    ['\n{"Code":"Thrott', 'uncertain'],
+    ['<?xml version="1.0"?><Error><Code>Thrott', 'uncertain'],
+    ['{"message":"no route"}\n', 'permanent'],
+    ['<?xml version="1.0"?><Error/>\n', 'permanent'],
+    ['not found', 'permanent'],
+    ['', 'permanent'],
+  ])(
+    'may have been a refusal for the rate if it is cut, not if it is somebody else’s (I8): %j means %s',
+    (body, meaning) => {
+      expect(unreadableAnswer({ status: 404, headers: {}, body }).meaning).toBe(meaning);
+    },
+  );
+
   test('is described, and never quoted (I7)', () => {
     expect(answered(502).text).toBe(`the answer is not the cloud's: HTTP 502, text/html, ${page.length} characters`);
     expect(answered(502, {}).text).toContain('no content type');

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { defaultTencentAssumptions, type TencentAssumptions } from '../../../emulator';
 import type { TencentApiVersion } from '../../../lib/batch/contract/cloud-reference';
 import type { Cloud, CollectedDevice, FoundDevice } from '../../../lib/batch/ports/cloud';
-import { names, startBench, type Bench } from './harness';
+import { answering, names, startBench, type Bench } from './harness';
 
 const psk = 'PSKPRODUCT';
 
@@ -65,6 +65,14 @@ describe.each<TencentApiVersion>(['3.0', '2.0'])('a product by API %s', (apiVers
     for (const device of collected) expect(await cloud.delete(device)).toBe('deleted');
     expect(left()).toEqual([]);
     expect(await cloud.delete(collected[0] as CollectedDevice)).toBe('gone');
+  });
+
+  test('says whether it knows more of a device than its name, and closes its connections', async () => {
+    const transport = { ...answering({ body: '' }), close: jest.fn(async () => undefined) };
+    const cloud = bench.connect({ reference: { apiVersion }, transport });
+    expect(cloud.traits.knowsNamesOnly).toBe(apiVersion === '2.0' ? true : undefined);
+    await cloud.close();
+    expect(transport.close).toHaveBeenCalledTimes(1);
   });
 
   test('collects certificates with their private keys', async () => {
