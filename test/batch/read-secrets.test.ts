@@ -105,7 +105,7 @@ describe.each([aliyun, preSharedKeys, certificates])('$name: secrets that are re
     });
     const [generation] = world.head().generations;
     if (generation === undefined) throw new Error('no generation');
-    expect(await jobsThatMade(world.store, generation, lights(2))).toEqual([]);
+    expect(await jobsThatMade(world.store, generation, lights(2))).toStrictEqual([]);
   });
 
   where(cloud === certificates)('are none where the job tells a certificate without its key', async () => {

@@ -25,6 +25,12 @@ async function refused(cloud: TestedCloud): Promise<{ world: World; generation: 
   return { world, generation };
 }
 
+/** The names of the devices that the store has released. */
+function releasedIn(world: World): string[] {
+  const parts = [...world.store.objects.keys()].filter((key) => key.startsWith('released/'));
+  return parts.flatMap((key) => world.json(key).devices.map((device) => (device as [string, string])[0])).sort();
+}
+
 describe.each(testedClouds)('$name: settling a store', (cloud) => {
   it('does nothing where nothing is owed, whatever stands', async () => {
     const world = new World({ cloud });
@@ -82,6 +88,30 @@ describe.each(testedClouds)('$name: settling a store', (cloud) => {
     ]);
     expect(await world.work(order.requestId)).toMatchObject({ state: 'succeeded' });
   });
+
+  it('lets a batch alone that is being changed, whatever has ended before (I2)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(3)));
+    const order = world.order({ type: 'update', named: generation, options: world.options(lights(4)) });
+    await world.submit(order);
+    const { left } = await settled(world, { remove: ['b1'] });
+    expect(left).toContainEqual(expect.objectContaining({ batchId: 'b1', code: 'OperationUnderWay' }));
+    expect(world.head().generations.map(({ phase }) => phase)).toEqual(['standing', 'rising']);
+    expect(await world.work(order.requestId)).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(4));
+  });
+
+  where(cloud.tells.devices)(
+    'lets only what is owed go though it has connected, and guards what stands (I1)',
+    async () => {
+      const world = new World({ cloud });
+      const { generation } = await world.create(world.options(lights(3)));
+      expect(await settled(world, { deleteActivated: ['b1'] })).toMatchObject({ finished: [], left: [] });
+      world.connect('light-002');
+      expect(await world.delete(generation)).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+      expect(world.devices()).toEqual(lights(3));
+    },
+  );
 
   where(cloud.tells.devices)('leaves what somebody else holds the lease of', async () => {
     const { world, generation } = await refused(cloud);
@@ -171,6 +201,47 @@ describe.each(testedClouds)('$name: settling a store', (cloud) => {
     expect(finished).toMatchObject([{ generation: a, forgotten: ['light-001', 'light-002'] }]);
     expect(await world.delete(b, 'b')).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual(['light-001', 'light-002']);
+  });
+
+  it('forgets nothing that another batch may have: while no identity is recorded, it is any (I1)', async () => {
+    const world = new World({ cloud });
+    const { generation: a } = await world.create(world.options(lights(3)), 'a');
+    const order = world.order({ type: 'create', options: world.options(['light-003', 'light-004']) });
+    await world.submit(order, 'b');
+    const { finished } = await settled(world, { remove: ['a'], forget: [a] });
+    expect(finished).toMatchObject([{ generation: a, forgotten: ['light-001', 'light-002'] }]);
+    expect(releasedIn(world)).toEqual(['light-001', 'light-002']);
+  });
+
+  it('forgets nothing of its own that nobody has read, where another batch has it', async () => {
+    const world = new World({ cloud });
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order);
+    await killedAt(world, order, (what) => what === `cloud ${cloud.operations.collect}`);
+    const [generation] = world.head().generations.map(({ id }) => id) as [string];
+    await world.clock.sleep(2 * HOUR);
+    const other = world.order({ type: 'create', options: world.options(['light-003', 'light-004']) });
+    await world.submit(other, 'b2');
+    const { finished } = await settled(world, { forget: [generation] });
+    expect(finished).toMatchObject([{ generation, forgotten: ['light-001', 'light-002'] }]);
+    expect(releasedIn(world)).toEqual([]);
+  });
+
+  it('has nothing to forget of what was never planned, nor of a job that it only looked at', async () => {
+    const world = new World({ cloud });
+    await world.create(world.options(lights(3)));
+    const id = cloud.jobs(world.emulator)[0] as string;
+    const { generation: looking } = await world.create(world.options([], { devices: { fromJob: { id } } }), 'b2');
+    const order = world.order({ type: 'create', options: world.options(['light-009']) });
+    const unplanned = (await world.submit(order, 'b3')) as string;
+    await world.clock.sleep(2 * HOUR);
+    const { finished } = await settled(world, { remove: ['b2'], forget: [looking, unplanned] });
+    const nothing = { deleted: 0, suspects: [], forgotten: [] };
+    expect(finished).toEqual([
+      { batchId: 'b2', generation: looking, ...nothing },
+      { batchId: 'b3', generation: unplanned, ...nothing },
+    ]);
+    expect(releasedIn(world)).toEqual([]);
   });
 
   it('releases, of a batch that retains its devices', async () => {
@@ -281,15 +352,20 @@ describe.each(testedClouds)('$name: settling a store', (cloud) => {
 
 describe('settling a store', () => {
   it.each([
-    ['remove', 'b7', 'UnknownBatch'],
-    ['deleteActivated', 'b7', 'UnknownBatch'],
-    ['forget', 'b1-0', 'UnknownGeneration'],
-  ] as const)('refuses to %s what it does not know, before it does anything', async (wish, id, code) => {
+    ['remove', 'b7', 'UnknownBatch', 'the store knows no batch b7; it has b1'],
+    ['deleteActivated', 'b7', 'UnknownBatch', 'the store knows no batch b7; it has b1'],
+    ['forget', 'b1-0', 'UnknownGeneration', 'the store knows no generation b1-0'],
+  ] as const)('refuses to %s what it does not know, before it does anything', async (wish, id, code, message) => {
     const { world } = await refused(aliyun);
     await expect(
       settled(world, { [wish]: [id], deleteActivated: ['b1', ...(wish === 'deleteActivated' ? [id] : [])] }),
-    ).rejects.toMatchObject({ code });
+    ).rejects.toMatchObject({ code, message });
     expect(world.devices()).toEqual(lights(3));
+  });
+
+  it('says that it knows no batch at all', async () => {
+    const message = 'the store knows no batch b7; it has none';
+    await expect(settled(new World(), { remove: ['b7'] })).rejects.toMatchObject({ code: 'UnknownBatch', message });
   });
 });
 
@@ -354,5 +430,12 @@ describe('the preview of settling', () => {
     ]);
     expect(world.store.objects).toEqual(before);
     expect(await readStatus(world.store, world.clock)).toHaveLength(3);
+  });
+
+  it('names nothing that stands or is still being worked on', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    await world.submit(world.order({ type: 'update', named: generation, options: world.options(lights(4)) }));
+    expect(await previewSettle(world.store, world.clock, NOTHING)).toEqual([]);
   });
 });
