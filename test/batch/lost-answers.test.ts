@@ -165,6 +165,39 @@ describe('the answer of BatchRegisterDevice (assignedByCloud) is lost', () => {
     expect(world.sent('BatchRegisterDevice')).toBe(1);
   });
 
+  it('and its job takes minutes: what another batch has made meanwhile is not taken for its own (I1)', async () => {
+    const world = new World({ aliyun: { durations: { createMs: 300_000 } } });
+    const order = world.order({ type: 'create', options: assigned(world, 2) });
+    const generation = (await world.submit(order)) as string;
+    await killedAt(world, order, (what) => what.startsWith('store put') && world.sent('BatchRegisterDevice') > 0);
+    expect(await world.create(world.options(lights(2)), 'b2')).toMatchObject({ state: 'succeeded' });
+    const told = (await world.delete(generation)) as { code: string; message: string };
+    expect(told.code).toBe('DevicesUnproven');
+    const invented = world.devices().filter((name) => !lights(2).includes(name));
+    expect(invented).toHaveLength(2);
+    for (const name of invented) expect(told.message).toContain(name);
+    for (const name of lights(2)) expect(told.message).not.toContain(name);
+  });
+
+  it('and its job is stuck: whoever deletes the batch is told what has come into being meanwhile', async () => {
+    const world = new World();
+    const generation = await killedWithStuckJob(world);
+    world.seed('a-stranger');
+    const told = (await world.delete(generation)) as { code: string; message: string };
+    expect(told.code).toBe('OutcomeUnknown');
+    expect(told.message).toContain('shows 1 (a-stranger) that nobody else has');
+    expect(world.devices()).toEqual(['a-stranger']);
+  });
+
+  it('and its job is stuck: where the change itself has told it, whoever deletes the batch is not told again', async () => {
+    const world = new World();
+    world.fault({ kind: 'stuckJob', phase: 'CREATE' }, { operation: 'BatchRegisterDevice', times: 1 });
+    world.fault({ kind: 'drop', when: 'after' }, { operation: 'BatchRegisterDevice', times: 1 });
+    const { generation, ...result } = await world.create(assigned(world, 2));
+    expect(result).toMatchObject({ state: 'failed', code: 'OutcomeUnknown' });
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+  });
+
   it('and its job is stuck: whoever was killed before telling it tells it again', async () => {
     const world = new World();
     const generation = await killedWithStuckJob(world);

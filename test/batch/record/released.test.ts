@@ -2,7 +2,8 @@ import { loadReleased, saveReleased } from '../../../lib/batch/record/released';
 import { MemoryStore } from '../../support/memory-store';
 
 const place = { batchId: 'b1', generationId: 'b1-1' };
-const devices = (count: number) => Array.from({ length: count }, (_, i) => ({ name: `n-${i}`, identity: `i-${i}` }));
+const devices = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ name: `n-${i}`, identity: `i-${i}`, provenance: 'created' as const }));
 
 describe('devices that were released', () => {
   it('lie in parts of ten thousand, each device in one of them, and are all remembered (I11)', async () => {
