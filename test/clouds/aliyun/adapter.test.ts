@@ -84,6 +84,13 @@ describe('a job', () => {
     ['the second of 120', '2', 120, someDevices, { next: '3' }],
     ['the last of 120', '3', 120, someDevices, {}],
     ['one that is empty', '2', 120, { ApplyDeviceInfo: [] }, {}],
+    [
+      'the first of as many as a job can have',
+      undefined,
+      10_000,
+      someDevices,
+      { next: '2', others: Array.from({ length: 199 }, (_, index) => String(index + 2)) },
+    ],
     ['the first of more than a job can have', undefined, 10_001, someDevices, { next: '2' }],
   ])('tells of its pages which are still to come: %s', async (_which, cursor, Total, ApplyDeviceList, coming) => {
     await start();

@@ -2,7 +2,7 @@ import { CloudError } from '../../../lib/batch/ports/cloud';
 import { ApiClient, type ApiCall, type ApiClientOptions } from '../../../lib/clouds/http/api-client';
 import { errorOf, type Failure } from '../../../lib/clouds/http/failure';
 import { RateLimits } from '../../../lib/clouds/http/rate-limits';
-import { TransportError } from '../../../lib/clouds/http/transport';
+import { TransportError, type HttpRequest } from '../../../lib/clouds/http/transport';
 import { VirtualClock } from '../virtual-clock';
 
 interface Keys {
@@ -15,7 +15,7 @@ const operation = { name: 'Query', perSecond: 10, repeatable: false as boolean }
 function account(answers: (Partial<Failure> | 'done')[], options: Partial<ApiClientOptions<Keys>> = {}) {
   const clock = new VirtualClock();
   const log = jest.fn();
-  const send = jest.fn(async () => ({ status: 200, headers: {}, body: '' }));
+  const send = jest.fn(async (_request: HttpRequest) => ({ status: 200, headers: {}, body: '' }));
   const close = jest.fn(async () => undefined);
   const rates = new RateLimits(clock, 1);
   const credentials = jest.fn(async (_refresh: boolean): Promise<Keys> => ({ id: 'one' }));
@@ -56,6 +56,13 @@ describe('I10: the pace of an operation', () => {
     clock.advance(1_000);
     await client.call(call()).catch(() => undefined);
     expect(present()).toBeCloseTo(rate);
+  });
+
+  test('I6: gives no request more time than is left', async () => {
+    const clock = new VirtualClock();
+    const { client, call, send } = account(['done'], { clock, until: clock.now() + 7_000 });
+    await client.call(call());
+    expect(send).toHaveBeenCalledWith(expect.objectContaining({ timeoutMs: 7_000 }));
   });
 
   test('I6: leaves a call unsent whose turn would come after the deadline', async () => {
