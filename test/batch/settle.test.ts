@@ -232,6 +232,8 @@ describe.each(testedClouds)('$name: settling a store', (cloud) => {
     await world.create(world.options(lights(3)));
     const id = cloud.jobs(world.emulator)[0] as string;
     const { generation: looking } = await world.create(world.options([], { devices: { fromJob: { id } } }), 'b2');
+    // Nobody but who looks at them names them any more.
+    await settled(world, { remove: ['b1'] });
     const order = world.order({ type: 'create', options: world.options(['light-009']) });
     const unplanned = (await world.submit(order, 'b3')) as string;
     await world.clock.sleep(2 * HOUR);
@@ -436,6 +438,8 @@ describe('the preview of settling', () => {
     const world = new World();
     const { generation } = await world.create(world.options(lights(3)));
     await world.submit(world.order({ type: 'update', named: generation, options: world.options(lights(4)) }));
-    expect(await previewSettle(world.store, world.clock, NOTHING)).toEqual([]);
+    for (const remove of [[], ['b1']]) {
+      expect(await previewSettle(world.store, world.clock, { ...NOTHING, remove })).toEqual([]);
+    }
   });
 });
