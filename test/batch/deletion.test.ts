@@ -220,7 +220,7 @@ describe.each(testedClouds)('$name: taking back what a failed change created', (
 describe.each(testedClouds)('$name: a job that the cloud has accepted', (cloud) => {
   it('is waited for although it is still shown as checked, and not started again (I3)', async () => {
     const world = new World({ cloud });
-    world.fault({ kind: 'status', status: 'CHECK_SUCCESS' }, { times: 60 });
+    world.fault({ kind: 'status', status: 'CHECK_SUCCESS' }, { times: 120 });
     expect(await world.create(world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
     const calls = world.emulator.journal.calls(cloud.operations.create).filter(({ executed }) => executed);
     expect(calls).toHaveLength(1);
