@@ -1,7 +1,8 @@
 import { reconcile, type Order } from '../../lib/batch';
+import type { Progress } from '../../lib/batch/ports/observer';
 import { limitsOf } from '../../lib/clouds/limits';
 import { killedAt } from '../support/killed-at';
-import { testedClouds, where } from '../support/tested-clouds';
+import { aliyun, testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
 /** Works on an order in invocations as short as this, so that few devices take many; returns how many it took, too. */
@@ -167,6 +168,87 @@ describe.each(testedClouds)('$name: deleting many devices', (cloud) => {
     world.fault({ kind: 'businessError', code: cloud.codes.missingProduct });
     expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
     expect(world.head().generations[0]).toMatchObject({ phase: 'gone' });
+  });
+});
+
+describe('a deletion in blocks', () => {
+  const refusal = { kind: 'businessError', code: aliyun.codes.undeletable, message: 'bound to a gateway' } as const;
+
+  it('knows after it was cut off what is gone and what was refused, and goes on from there (I5, I6)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options([...lights(250)].reverse()));
+    world.fault(refusal, { operation: 'DeleteDevice', times: 10 });
+    world.fault(refusal, { operation: 'DeleteDevice', times: 5, after: 100 });
+    const order = { ...world.order({ type: 'delete', named: generation }), deadline: world.clock.now() + 60_000 };
+    await world.submit(order);
+    let sent = 0;
+    const cutOff = world.ports(async (what, run) => {
+      // A quarter of a minute is left for the answer.
+      if (what === 'cloud DeleteDevice' && ++sent === 150) world.clock.advance(45_000);
+      return run();
+    });
+    const first = (await world.work(order.requestId, 'b1', cutOff)) as { code: string; message: string };
+    const left = world.devices();
+    expect(first.code).toBe('DeadlineReached');
+    expect(first.message).toContain(`; deleted ${250 - left.length} of 250; run it again, it continues`);
+    const { drop } = world.head().generations[0] ?? {};
+    expect(drop).toMatchObject({ deleted: 250 - left.length, blocked: { count: 15 } });
+    expect(drop?.blocked?.first).toHaveLength(8);
+
+    const told: Progress[] = [];
+    const ports = world.ports();
+    const observer = { ...ports.observer, progress: (each: Progress) => void told.push(each) };
+    const again = world.order({ type: 'delete', named: generation });
+    await world.submit(again);
+    const before = world.sent('DeleteDevice');
+    const second = await world.work(again.requestId, 'b1', { ...ports, observer });
+    expect(second).toMatchObject({ state: 'failed', code: 'DevicesNotDeleted' });
+    expect(second).toHaveProperty('message', expect.stringMatching(/^15 of 250 devices .*light-001 .* and 7 more$/));
+    expect(world.devices()).toHaveLength(15);
+    expect(world.sent('DeleteDevice') - before).toBe(left.length - 15);
+    expect(told.filter(({ step }) => step === 'delete').at(-1)).toMatchObject({ done: 250, of: 250 });
+    expect(world.head().generations[0]?.drop).toMatchObject({ deleted: 235 });
+
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('counts what was refused as not deleted when a device has connected meanwhile (I1)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(250)));
+    world.fault(refusal, { operation: 'DeleteDevice', times: 1 });
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    const ports = world.ports(async (what, run) => {
+      if (what === 'cloud DeleteDevice') world.connect('light-250');
+      return run();
+    });
+    const result = await world.work(order.requestId, 'b1', ports);
+    expect(result).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+    expect(result).toHaveProperty('message', expect.stringContaining('199 devices had been deleted by then'));
+    expect(world.devices()).toEqual(['light-001', ...lights(50, 201)]);
+  });
+
+  it('does not begin where the last device of many has connected, nor where one of few has (I1)', async () => {
+    for (const count of [2, 250]) {
+      const world = new World();
+      const { generation } = await world.create(world.options(lights(count)));
+      world.connect(world.devices().at(-1) ?? '');
+      const result = await world.delete(generation);
+      expect(result).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+      expect(result).toHaveProperty('message', expect.stringContaining('; nothing was deleted'));
+      expect(world.devices()).toHaveLength(count);
+    }
+  });
+
+  it('takes a key that the cloud does not know any more for no refusal to delete a device (I8)', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(3)));
+    world.fault({ kind: 'businessError', code: 'InvalidAccessKeyId.NotFound' }, { operation: 'DeleteDevice' });
+    const result = (await world.delete(generation)) as { code: string };
+    expect(result).toMatchObject({ state: 'failed', message: expect.stringContaining('InvalidAccessKeyId') as string });
+    expect(result.code).not.toBe('DevicesNotDeleted');
+    expect(world.devices()).toEqual(lights(3));
   });
 });
 

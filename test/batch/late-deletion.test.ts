@@ -164,6 +164,21 @@ describe.each(testedClouds)('deletions that nobody has heard of, as their proces
     expect(JSON.parse(world.store.text(key) ?? '{}')).toMatchObject({ names: lights(100, 101) });
   });
 
+  it('are suspected once for each process that was killed, of what it had left', async () => {
+    const world = worldOf(cloud);
+    const { generation } = await world.create(world.options(lights(3)));
+    await killedWhileDeleting(world, generation);
+    world.denyOperation('DeleteDevice');
+    const failing = world.order({ type: 'delete', named: generation });
+    await world.submit(failing);
+    expect(await world.work(failing.requestId, 'b1', portsOf(world))).toMatchObject({ state: 'failed' });
+    world.denyOperation();
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    expect(await world.work(order.requestId, 'b1', portsOf(world))).toMatchObject({ state: 'succeeded' });
+    expect(await notes(world)).toHaveLength(1);
+  });
+
   it('delete none either where somebody has seen to what was left and said so', async () => {
     const world = worldOf(cloud);
     const { generation } = await world.create(world.options(lights(3)));
