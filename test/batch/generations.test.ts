@@ -269,6 +269,7 @@ describe.each(testedClouds)('$name: several batches of one stack', (cloud) => {
       expect(await world.delete(generation, 'b')).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
       expect(await world.create(world.options(['other-1']), 'c')).toMatchObject({ code: 'StillOwed' });
       expect(world.devices()).toEqual(lights(2));
+      expect(world.head('a').generations).toMatchObject([{ phase: 'falling' }]);
 
       world.deleteByHand('light-001');
       expect(await world.delete(generation, 'b')).toEqual({ state: 'succeeded' });

@@ -73,6 +73,11 @@ describe.each(testedClouds)('$name: a job whose process was killed', (cloud) => 
     world.denyOperation(collect);
     expect(await world.delete(id)).toMatchObject({ state: 'failed', code: 'CloudCallFailed' });
     world.denyOperation();
+    world.fault({ kind: 'gatewayError', status: 503, code: 'ServiceUnavailable' }, { operation: collect });
+    expect(await world.delete(id)).toMatchObject({ state: 'failed', code: 'CloudUnavailable' });
+    // Its job is over.
+    expect(world.head().generations).toMatchObject([{ phase: 'falling' }]);
+    world.emulator.faults.clear();
     expect(await world.delete(id)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual([]);
   });

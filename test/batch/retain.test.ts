@@ -1,3 +1,4 @@
+import { killedAt } from '../support/killed-at';
 import { testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
 
@@ -94,6 +95,34 @@ describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) =
     await deleteLines(world, [second, changed]);
     expect(world.devices()).toEqual(expect.arrayContaining(lights(2, 2)));
     expect(world.devices()).not.toContain('light-005');
+  });
+
+  it('no more than its last change says: what has left it before then is deleted (I2)', async () => {
+    const world = new World({ cloud });
+    const { generation: first } = await world.create(world.options(lights(2), retain));
+    await world.update(first, world.options(lights(2, 2)));
+    expect(await world.delete(first)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(2, 2));
+  });
+
+  it('gives them up to a batch that does not retain them: they go with that one (I2)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(2), retain), 'a');
+    const other = await world.create(world.options(lights(1, 2)), 'b');
+    expect(await world.delete(generation, 'a')).toEqual({ state: 'succeeded' });
+    expect(await world.delete(other.generation, 'b')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(['light-001']);
+  });
+
+  it('leaves manifest and secrets also where it was cut off while its records were deleted (I5)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(2), retain));
+    const order = world.order({ type: 'delete', named: generation });
+    await world.submit(order);
+    await killedAt(world, order, (what) => what.startsWith('store delete generations/'));
+    expect(await world.work(order.requestId)).toEqual({ state: 'succeeded' });
+    expect(world.json(`manifests/b1/${generation}.json`).devices).toHaveLength(2);
+    expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toHaveLength(2);
   });
 
   it('releases what leaves it, also what has connected, and lists it again as adopted with its secrets', async () => {
