@@ -105,6 +105,17 @@ describe.each(testedClouds)('$name: devices that exist already', (cloud) => {
     expect(world.identities().get('light-001')).toBe(theirs);
   });
 
+  it('may leave the batch although they have connected: they are not deleted (I1)', async () => {
+    const world = new World({ cloud });
+    world.seed('light-001');
+    world.connect('light-001');
+    const { generation } = await world.create(world.options(lights(2), cloud.adopting));
+    const changed = await world.update(generation, world.options(lights(2, 2), { deviceCredentials }));
+    expect(changed).toMatchObject({ state: 'succeeded' });
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(3));
+  });
+
   it('are not deleted either when another batch of the stack took them over', async () => {
     const world = new World({ cloud });
     world.seed('shared');

@@ -97,11 +97,13 @@ describe('devices whose names the cloud invents', () => {
   it('are carried over from what stands, not from what has been left behind', async () => {
     const world = new World();
     const { generation: first } = await world.create(assigned(world, 2));
+    const leftBehind = world.devices();
     const { generation: second } = await world.update(first, world.options(lights(1)));
     // The first one stands until its Delete comes.
     const { generation: third } = await world.update(second, assigned(world, 3));
     const { devices } = world.json(`manifests/b1/${third}.json`);
     expect(devices).toHaveLength(3);
+    for (const { name } of devices as { name: string }[]) expect(leftBehind).not.toContain(name);
     await world.delete(first);
     await world.delete(second);
     expect([...world.identities().values()].sort()).toEqual(devices.map((each) => (each as { id: string }).id).sort());
@@ -207,7 +209,20 @@ describe('the devices of a job that was submitted elsewhere', () => {
     const { generation } = await world.create(observed(world, id));
     const result = await world.update(generation, world.options(['own-001']));
     expect(result).toMatchObject({ state: 'failed', code: 'OwnershipChange' });
+    expect(result).toHaveProperty(
+      'message',
+      expect.stringMatching(/lists the devices of a job cannot begin to own some/),
+    );
     expect(world.devices()).toEqual(lights(3));
+
+    const owning = await world.create(world.options(['own-001']), 'b2');
+    const refused = await world.update(owning.generation, observed(world, id), 'b2');
+    expect(refused).toMatchObject({ state: 'failed', code: 'OwnershipChange' });
+    expect(refused).toHaveProperty('message', expect.stringMatching(/owns its devices cannot begin to list those/));
+
+    // When it lists nothing any more it may.
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(await world.create(world.options(['own-002']))).toMatchObject({ state: 'succeeded' });
   });
 
   it('can be exchanged for those of another job', async () => {
