@@ -133,6 +133,20 @@ describe.each(testedClouds)('$name: a batch that cannot be registered', (cloud) 
     expect(result).toHaveProperty('message', expect.stringContaining('rolled back the other 1000 devices'));
     expect(world.devices()).toEqual([]);
   });
+
+  it.each([
+    { seconds: 130, state: 'failed', left: 0 },
+    { seconds: 120, state: 'succeeded', left: 3 },
+  ])('leaves that time where it is less than half of the $seconds s that there are, else goes on (I6)', async (row) => {
+    const world = new World({ cloud, jobs: { createMs: 90_000 } });
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit({ ...order, deadline: world.clock.now() + row.seconds * 1_000 });
+    expect(await world.work(order.requestId)).toMatchObject({ state: row.state });
+    world.clock.advance(600_000);
+    world.emulator.settle();
+    if (row.state === 'failed') await world.delete(world.head().generations[0]?.id ?? '');
+    expect(world.devices()).toHaveLength(row.left);
+  });
 });
 
 describe('on a cloud that checks names before it registers them', () => {

@@ -137,8 +137,27 @@ describe.each(testedClouds)('$name: changing a batch', (cloud) => {
     world.seed('light-002');
     const result = await world.update(old, world.options(lights(4)));
     expect(result).toMatchObject({ state: 'failed', code: 'IdentityChanged' });
+    expect(result).toHaveProperty(
+      'message',
+      expect.stringContaining('"light-002" is another device than the one that batch b1'),
+    );
     expect(world.devices()).toEqual(lights(3));
   });
+
+  where(cloud.tells.devices)(
+    'does not move to another product, under the same names, while a device has connected that would be deleted (I1)',
+    async () => {
+      const world = new World({ cloud });
+      cloud.seed(world.emulator, { product: 'a1Other00001' });
+      const { generation } = await world.create(world.options(lights(2)));
+      world.connect('light-002');
+      const options = world.options(lights(2), { cloud: world.product('a1Other00001') });
+      const result = await world.update(generation, options);
+      expect(result).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+      expect(result).toHaveProperty('message', expect.stringContaining('light-002'));
+      expect(world.identities('a1Other00001').size).toBe(0);
+    },
+  );
 
   it('moves to another product: the new devices first, the old ones when their id is deleted', async () => {
     const world = new World({ cloud });
@@ -190,10 +209,32 @@ describe.each(testedClouds)('$name: several batches of one stack', (cloud) => {
     while (world.calls('DeleteDevice') < 20) await world.clock.sleep(100);
 
     // In the order of names, these go last.
-    const created = await world.create(world.options(lights(2, 299)), 'b');
+    const created = await world.create(world.options(lights(3, 299)), 'b');
     expect(await removing).toEqual({ state: 'succeeded' });
     expect(created).toMatchObject({ state: 'succeeded' });
-    expect(world.devices()).toEqual(lights(2, 299));
+    expect(world.devices()).toEqual(lights(3, 299));
+  });
+
+  it.each([
+    ['that looked after it had listed them', lights(2, 299)],
+    ['of other names', ['other-1']],
+  ])('does not wait for a drop %s', async (_which, names) => {
+    const world = new World({ rates: true });
+    const { generation } = await world.create(world.options(lights(300)), 'a');
+    const before = world.identities().get('light-300');
+    const create = world.order({ type: 'create', options: world.options(names) });
+    if (names.includes('light-300')) await world.submit(create, 'b');
+    const remove = world.order({ type: 'delete', named: generation });
+    await world.submit(remove, 'a');
+    const removing = world.work(remove.requestId, 'a');
+    while (world.calls('DeleteDevice') < 20) await world.clock.sleep(100);
+
+    if (!names.includes('light-300')) await world.submit(create, 'b');
+    expect(await world.work(create.requestId, 'b')).toMatchObject({ state: 'succeeded' });
+    expect(world.devices().length).toBeGreaterThan(50);
+    expect(await removing).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(names);
+    if (names.includes('light-300')) expect(world.identities().get('light-300')).toBe(before);
   });
 
   it('does not call a batch deleted while devices of it are kept alive by a change that nobody works on (I2)', async () => {

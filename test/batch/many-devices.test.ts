@@ -34,3 +34,11 @@ describe('many devices in a product with many more', () => {
     expect([...world.store.objects.keys()].filter((key) => key.includes('look-ups'))).toEqual([]);
   });
 });
+
+it('many jobs have no room in a response, and are in the manifest (I9)', async () => {
+  const world = new World({ namesPerJob: 1 });
+  const { generation, ...result } = await world.create(world.options(lights(330)));
+  expect(result).toMatchObject({ state: 'succeeded' });
+  expect(world.head().generations[0]).not.toHaveProperty('jobIds');
+  expect(world.json(`manifests/b1/${generation}.json`).jobIds).toHaveLength(330);
+});
