@@ -7,9 +7,9 @@ export default {
   testRunner: 'in-process',
   plugins: [here('runner.mjs')],
   inProcess: {
-    tests: ['test/batch', 'test/clouds'],
-    // Minutes a mutant.
-    without: ['test/batch/crash-points/'],
+    tests: ['test/batch', 'test/clouds', 'test/handler'],
+    // Minutes a mutant, and what loads modules anew.
+    without: ['test/batch/crash-points/', 'test/handler/matrix/', 'test/handler/entry.test.ts'],
     // On the processor: after so much of tests that pass, a mutant counts as survived.
     budgetMs: 1_000,
   },
