@@ -86,6 +86,8 @@ describe.each(testedClouds)('$name: devices that exist already', (cloud) => {
     world.fault({ kind: 'failCreate', names: ['light-003'] });
     expect(await world.create(world.options(lights(3), cloud.adopting))).toMatchObject({ state: 'failed' });
     expect(world.devices()).toEqual(['light-001']);
+    // Nor may anybody list them now who does not adopt.
+    expect(await world.create(world.options(lights(3)), 'b2')).toMatchObject({ state: 'failed', code: 'DevicesExist' });
   });
 
   it('leave the batch as they joined it, and may join again without being adopted anew', async () => {

@@ -159,6 +159,27 @@ describe.each(testedClouds)('$name: changing a batch', (cloud) => {
     },
   );
 
+  where(cloud.tells.devices)(
+    'deletes no device that has connected once the batch forbids it, whatever it allowed when it made it (I1)',
+    async () => {
+      const world = new World({ cloud });
+      const { generation: old } = await world.create(world.options(lights(2), { deleteActivated: true }));
+      await world.update(old, world.options(lights(2, 2)));
+      world.connect('light-001');
+      expect(await world.delete(old)).toMatchObject({ state: 'failed', code: 'ActivatedDevices' });
+      expect(world.devices()).toEqual(lights(3));
+    },
+  );
+
+  it('takes back a change that nobody has heard of, also with what has connected since (I2)', async () => {
+    const world = new World({ cloud });
+    const { generation: old } = await world.create(world.options(lights(2)));
+    expect(await world.update(old, world.options(lights(3)))).toMatchObject({ state: 'succeeded' });
+    world.connect('light-003');
+    expect(await world.update(old, world.options(lights(2)))).toMatchObject({ state: 'succeeded', generation: old });
+    expect(world.devices()).toEqual(lights(2));
+  });
+
   it('moves to another product: the new devices first, the old ones when their id is deleted', async () => {
     const world = new World({ cloud });
     cloud.seed(world.emulator, { product: 'a1Other00001' });
