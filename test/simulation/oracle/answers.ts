@@ -40,7 +40,9 @@ export class Answers {
     this.world.tally.add('failures', code ?? line.slice(0, 60));
     const framework = /^(Runtime exited|Operation timed out|DELETE: cannot)/.test(line);
     if (code === undefined && !framework) this.report.violated('I6', `a failure without a code: ${line}`);
-    if (code === 'OutcomeUnknown') this.jobsUnknown.set(batch, this.world.timeline.now());
+    // Also where it is told among what an earlier change owes.
+    if (/the answer to a request for \d+ devices? .* was lost/.test(line))
+      this.jobsUnknown.set(batch, this.world.timeline.now());
     if (OURS.test(line)) this.report.violated('I6', `a failure of our own: ${line}`);
   }
 
