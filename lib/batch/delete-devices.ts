@@ -156,7 +156,8 @@ async function deleteOne(
 async function mustNotHaveConnected(cloud: Cloud, device: RecordedDevice): Promise<void> {
   const found = await (cloud.lookUpToDelete?.([device.name], 1) ?? cloud.lookUp([device.name]));
   const connected = activatedAmong([device], new Map(found.map((each) => [each.name, each])));
-  if (connected.length > 0) throw activatedDevices(connected, 'would be deleted', 'others had been deleted by then');
+  if (connected.length > 0)
+    throw activatedDevices(connected, 'would be deleted', 'others may have been deleted by then');
 }
 
 /**

@@ -17,7 +17,7 @@ export const keys = {
   releasedOf: (cloudKey: string) => `released/${percentEncode(cloudKey)}/`,
   released: (cloudKey: string, generationId: string, digest: string) =>
     `released/${percentEncode(cloudKey)}/${generationId}/${digest}.json`,
-  /** Deletions by name of a product's devices that may still arrive. */
+  /** Deletions of a product's devices whose answers were lost, and that may still arrive. */
   lostDeletions: 'lost-deletions/',
   lostDeletionsOf: (cloudKey: string) => `lost-deletions/${percentEncode(cloudKey)}/`,
   lostDeletion: (cloudKey: string, nonce: string) => `lost-deletions/${percentEncode(cloudKey)}/${nonce}.json`,

@@ -11,7 +11,7 @@ const lostDeletionSchema = z.looseObject({
 
 export type LostDeletion = z.output<typeof lostDeletionSchema>;
 
-/** Writes down deletions by name whose answers nobody has heard. Returns the key, to be deleted should they be heard after all. */
+/** Writes down deletions whose answers nobody has heard. Returns the key, to be deleted should they be heard after all. */
 export async function saveLostDeletion(
   store: Store,
   cloudKey: string,
