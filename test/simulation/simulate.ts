@@ -9,9 +9,9 @@ import { branchesHit } from './run/branches';
 import { bundleWorker } from './run/bundle';
 import { tellWhole } from './run/live';
 import { generateAny, twins, type Twin } from './run/lives';
-import { run } from './run/run';
+import { run, type Run } from './run/run';
 import { tellBranches, tellRun } from './run/tell-run';
-import type { Tally } from './tally';
+import { Tally } from './tally';
 import { faultKinds } from './world/faults';
 
 /** `npm run simulate`: lives random lives of a stack, and tells of those that broke an invariant (docs/simulation.md). */
@@ -23,6 +23,7 @@ const program = new Command('simulate')
     new Option('--twin <name>', 'lives with the CDK or with Pulumi only; else a third is with Pulumi').choices(twins),
   )
   .option('--processes <number>', 'how many side by side', wholeNumber, availableParallelism())
+  .option('--broken <number>', 'ends after as many lives that broke an invariant', wholeNumber, 1)
   .option('--report <file>', 'where the run is told of as well, with what code it has run through')
   .option('--mutants', 'plants known mistakes, one after the other, each of which some life must show')
   .action(simulate);
@@ -32,6 +33,7 @@ interface Options {
   seed?: string;
   processes: number;
   twin?: Twin;
+  broken: number;
   report?: string;
   mutants?: true;
 }
@@ -39,43 +41,60 @@ interface Options {
 /** As many lives meet everything that can go wrong. */
 const EVERYTHING = 2_000;
 
+/** After as many lives a long run begins new processes, and its report tells of what was lived by then. */
+const PART = 50_000;
+
 const builds = resolve(__dirname, '../../.local/simulation');
 
-async function simulate({
-  runs,
-  seed = randomBytes(4).toString('hex'),
-  processes,
-  twin,
-  report,
-  mutants,
-}: Options): Promise<void> {
+async function simulate(options: Options): Promise<void> {
+  const { runs, seed = randomBytes(4).toString('hex'), processes, twin, mutants } = options;
   if (seed.includes('/')) return replay(seed, twin);
   if (mutants) return fail((await findMutants({ builds, seed, runs, processes, say })) === 0);
   say(`${runs.toLocaleString('en')} lives of seed ${seed}, in ${processes} processes`);
+  await liveAll({ ...options, seed });
+}
+
+async function liveAll({ runs, seed, processes, twin, broken: mostBroken, report }: Options & { seed: string }) {
   const worker = await bundleWorker(`${builds}/worker-${process.pid}.cjs`);
   const coverage = `${builds}/coverage-${process.pid}`;
-  const lives = await run({
-    worker,
-    seed,
-    ...(twin && { twin }),
-    runs,
-    processes,
-    mostBroken: 1,
-    tells: true,
-    ...(report !== undefined && { coverage }),
-    progress: progressFor(runs),
-  });
-  const { broken, tally } = lives;
-  const missed = runs >= EVERYTHING && !twin ? neverMet(tally) : [];
-  const told = tellRun(lives, missed);
-  say(told);
-  if (report !== undefined) {
-    const command = `npm run simulate -- --runs ${runs} --seed ${seed}${twin ? ` --twin ${twin}` : ''}`;
+  const lives: Run = { lived: 0, broken: [], tally: new Tally(), seconds: 0 };
+  const progress = progressFor(runs);
+  let missed: string[] = [];
+  while (lives.lived < runs && lives.broken.length < mostBroken) {
+    const from = lives.lived;
+    const part = await run({
+      worker,
+      seed,
+      ...(twin && { twin }),
+      from,
+      runs: Math.min(PART, runs - from),
+      processes,
+      mostBroken: mostBroken - lives.broken.length,
+      tells: true,
+      ...(report !== undefined && { coverage }),
+      progress: (lived) => progress(from + lived),
+    });
+    addPart(lives, part);
+    for (const { seed: of } of part.broken) say(`  ${of} broke an invariant`);
+    missed = lives.lived >= EVERYTHING && !twin ? neverMet(lives.tally) : [];
+    if (report === undefined) continue;
+    const command = `npm run simulate -- --runs ${lives.lived} --seed ${seed}${twin ? ` --twin ${twin}` : ''}`;
     const branches = tellBranches(await branchesHit(coverage, worker));
-    writeFileSync(resolve(report), ['# Lives', '', '```', command, '', told, '', branches, '```', ''].join('\n'));
-    rmSync(coverage, { recursive: true, force: true });
+    writeFileSync(
+      resolve(report),
+      ['# Lives', '', '```', command, '', tellRun(lives, missed), '', branches, '```', ''].join('\n'),
+    );
   }
-  fail(broken.length === 0 && missed.length === 0);
+  say(tellRun(lives, missed));
+  rmSync(coverage, { recursive: true, force: true });
+  fail(lives.broken.length === 0 && missed.length === 0);
+}
+
+function addPart(lives: Run, { lived, broken, tally, seconds }: Run): void {
+  lives.lived += lived;
+  lives.broken.push(...broken);
+  lives.tally.merge(tally.counts);
+  lives.seconds += seconds;
 }
 
 async function replay(seed: string, twin: Twin | undefined): Promise<void> {

@@ -10,6 +10,8 @@ export interface RunOptions {
   worker: string;
   seed: string;
   twin?: Twin;
+  /** The number of the first life. @default 0 */
+  from?: number;
   runs: number;
   processes: number;
   mostBroken: number;
@@ -32,6 +34,7 @@ export async function run({
   worker,
   seed,
   twin,
+  from = 0,
   runs,
   processes,
   mostBroken,
@@ -42,8 +45,9 @@ export async function run({
   const started = performance.now();
   const result: Run = { lived: 0, broken: [], tally: new Tally(), seconds: 0 };
   let seen = 0;
-  const shares = Array.from({ length: Math.min(processes, runs) }, (_, first): Share => {
-    return { seed, ...(twin && { twin }), first, end: runs, step: Math.min(processes, runs), mostBroken, tells };
+  const step = Math.min(processes, runs);
+  const shares = Array.from({ length: step }, (_, index): Share => {
+    return { seed, ...(twin && { twin }), first: from + index, end: from + runs, step, mostBroken, tells };
   });
   const children = new Set<ReturnType<typeof spawn>>();
   await Promise.all(

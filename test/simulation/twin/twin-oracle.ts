@@ -118,8 +118,8 @@ export class TwinOracle implements Follower {
   }
 
   answered(operation: Operation, answer: Answer<unknown>, heard: boolean): void {
-    if ('died' in answer) return;
     const { request, kind, batchId, spec, resource, askedAt } = operation;
+    if ('died' in answer) return this.stoodUntold(batchId, resource?.id);
     const failure = 'error' in answer ? (answer.error as Error & { properties?: Outputs }) : undefined;
     const { outs, props } = (('result' in answer && answer.result) || {}) as { outs?: Outputs; props?: Outputs };
     const outputs = outs ?? props ?? failure?.properties;
@@ -278,13 +278,13 @@ export class TwinOracle implements Follower {
     });
   }
 
-  /** It stood, and only telling it failed: nobody can know whether that was heard. */
-  private stoodUntold(batchId: string): void {
+  /** What stands, and was not told: nobody can know whether that was heard. */
+  private stoodUntold(batchId: string, owner?: string): void {
     const { store } = this.world;
     const standing = storedGenerations(store).filter((each) => each.batchId === batchId && each.phase === 'standing');
     for (const { name, identity, deleted } of this.history.all()) {
       if (!deleted && standing.some((each) => answersFor(store, each, name, identity))) {
-        this.policies.stood(batchId, identity);
+        this.policies.stood(batchId, identity, owner);
       }
     }
   }
