@@ -1,3 +1,4 @@
+import type { Order } from '../../lib/batch';
 import { killedAt } from '../support/killed-at';
 import { testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
@@ -150,6 +151,48 @@ describe.each(testedClouds)('$name: devices that exist already', (cloud) => {
     world.clock.advance(400_000);
     expect(await world.delete(generation, 'a')).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual([]);
+  });
+
+  describe('of a name that a change listed which was cut off', () => {
+    const adopt = (name: string) => world.create(world.options([name], cloud.adopting), `of-${name}`);
+    const isOfDevices = (what: string) => what.startsWith('store put generations/') && what.includes('/devices/');
+    const isOfJobs = (what: string) => what.startsWith('store put generations/') && what.includes('/jobs/');
+    let world: World;
+    let cut: Order;
+
+    beforeEach(async () => {
+      world = new World({ cloud });
+      world.fault({ kind: 'failCreate', names: ['light-001'] }, { times: 1 });
+      const options = world.options(lights(2), { onPartialFailure: 'keep' });
+      cut = world.order({ type: 'create', options, createKeeps: true });
+      await world.submit(cut, 'a');
+    });
+
+    it('join where it had started nothing', async () => {
+      await killedAt(world, cut, isOfJobs, 'a');
+      world.seed('light-001');
+      await world.clock.sleep(400_000);
+      expect(await adopt('light-001')).toMatchObject({ state: 'succeeded' });
+    });
+
+    it('join where its job did not make it, and not where it did', async () => {
+      await killedAt(world, cut, isOfDevices, 'a');
+      world.seed('light-001');
+      await world.clock.sleep(400_000);
+      expect(await adopt('light-001')).toMatchObject({ state: 'succeeded' });
+      expect(await adopt('light-002')).toMatchObject({ state: 'failed', code: 'DevicesInDoubt' });
+    });
+
+    it('join where it is recorded already that its job made it', async () => {
+      let isRecorded = false;
+      const collected = (what: string) => {
+        isRecorded ||= isOfDevices(what);
+        return isRecorded && isOfJobs(what);
+      };
+      await killedAt(world, cut, collected, 'a');
+      await world.clock.sleep(400_000);
+      expect(await adopt('light-002')).toMatchObject({ state: 'succeeded' });
+    });
   });
 
   it('do not make an update of the same names do anything, whatever onExisting says', async () => {

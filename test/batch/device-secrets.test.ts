@@ -2,6 +2,7 @@
 import { submit } from '../../lib/batch';
 import type { DeviceCredentialsOption } from '../../lib/batch/contract';
 import { awsError, secretDenied } from '../support/aws-errors';
+import { killedAt } from '../support/killed-at';
 import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
 import { testedClouds, where } from '../support/tested-clouds';
 import { lights, World } from '../support/world';
@@ -198,6 +199,37 @@ describe.each(testedClouds)('$name', (cloud) => {
         expect(await world.delete(moved.generation)).toEqual({ state: 'succeeded' });
         expect([...world.secrets.secrets.keys(), ...notes()]).toEqual([]);
         expect([...world.store.objects.keys()].filter((key) => key.startsWith('credentials/'))).toEqual([]);
+      },
+    );
+
+    it('are those of the devices that stay, whichever of its changes made them, and no others (I4)', async () => {
+      const none = { deviceCredentials: 'none' } as const;
+      const { generation: first } = await world.create(world.options(lights(2), none));
+      const { generation: second } = await world.update(first, world.options(lights(3), none));
+      const { state, generation } = await world.update(second, world.options(lights(2, 2)));
+      expect(state).toBe('succeeded');
+      const parts = storedParts(generation).filter((key) => key.endsWith('.gz'));
+      const byName = (one: { name?: string }, other: { name?: string }) => (one.name! < other.name! ? -1 : 1);
+      const stored = parts.flatMap((key) => world.credentials(key)).sort(byName);
+      expect(stored).toEqual(issued(lights(2, 2)).map((line) => expect.objectContaining(line) as unknown));
+    });
+
+    where(cloud.tells.secrets)(
+      'are asked for in parts, of which none is asked for again, and none takes the place of another (I4)',
+      async () => {
+        const adopted = lights(2_001);
+        for (const name of adopted) world.seed(name);
+        const options = world.options([...adopted, 'another'], cloud.adopting);
+        const order = world.order({ type: 'create', options });
+        await world.submit(order);
+        await killedAt(world, order, (what) => what.startsWith('store put manifests/'));
+        const asked = world.sent(cloud.operations.lookUp);
+        await world.clock.sleep(400_000);
+        expect(await world.work(order.requestId)).toMatchObject({ state: 'succeeded' });
+        expect(world.sent(cloud.operations.lookUp)).toBe(asked);
+        const parts = [...world.store.objects.keys()].filter((key) => /^credentials\/.*\.gz$/.test(key));
+        const names = parts.flatMap((key) => world.credentials(key).map(({ name = '' }) => name));
+        expect(names.sort()).toEqual([...adopted, 'another'].sort());
       },
     );
 

@@ -61,10 +61,20 @@ describe('a store', () => {
     const { generation } = await world.create(world.options(lights(2)), 'a');
     world.fault({ kind: 'late', ms: 80_000 }, { operation: 'DeleteDevice', times: 1 });
     expect(await world.delete(generation, 'a')).toMatchObject({ state: 'succeeded' });
+    expect(await once(world)).toBe(false);
     await empty(world);
+    expect(objects(world)).toEqual([]);
     expect(await world.create(world.options(lights(2)), 'of the next stack')).toMatchObject({ state: 'succeeded' });
     await world.clock.sleep(80_000);
     expect(world.devices()).toEqual(lights(2));
+  });
+
+  it('is called empty, or not, at the deadline', async () => {
+    const world = new World();
+    expect(await once(world, undefined, world.clock.now())).toBe(true);
+    const until = world.clock.now() + 60_000;
+    await world.store.put('lost-deletions/of-a-product/1.json', JSON.stringify({ until, names: ['light-001'] }));
+    await expect(once(world, undefined, world.clock.now())).rejects.toMatchObject({ code: 'StoreNotEmptied' });
   });
 
   it('is emptied over several invocations, heads last (I5)', async () => {
@@ -188,15 +198,72 @@ describe('a store stays as it is while something in it is needed (I11)', () => {
       /Nothing of theirs was deleted\. Run npx iot-device-batch settle s3:\/\/the-store-of-the-stack,/,
     );
     expect(message).not.toContain('batch b');
+    expect(message).not.toMatch(/; and -?\d+ more/);
     expect(objects(world)).toEqual(before);
   });
 
   it('with a reason that says how many more there are', async () => {
     const world = new World();
-    for (let i = 0; i < 12; i++) await world.create(world.options([`light-${i}`]), `batch${i}`);
+    const make = async (from: number, to: number) => {
+      for (let i = from; i < to; i++) await world.create(world.options([`light-${i}`]), `batch${i}`);
+    };
+    await make(0, 8);
+    expect((await refusal(world)).message).toMatch(
+      /batch batch7 \(1 device standing\)\. Nothing of theirs was deleted/,
+    );
+    await make(8, 12);
     const { message } = await refusal(world);
     expect(message).toMatch(/batch batch5 \(1 device standing\); and 4 more\. Nothing of theirs was deleted/);
     expect(message.length).toBeLessThan(1_000);
+  });
+
+  it('with a reason that does not tell of what is gone', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(2)), 'a');
+    await world.update(generation, world.options(lights(3)), 'a');
+    await world.delete(generation, 'a');
+    expect((await refusal(world)).message).toContain('batch a (3 devices standing)');
+  });
+
+  it('for what was made after the look at its batch', async () => {
+    const world = new World();
+    await pastLife(world, 'a');
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order, 'a');
+    let isMade = false;
+    const { code, message } = await refusal(world, async (what, run) => {
+      if (what === 'store put heads/a.json' && !isMade) {
+        isMade = true;
+        expect(await world.work(order.requestId, 'a')).toMatchObject({ state: 'succeeded' });
+      }
+      return run();
+    });
+    expect([isMade, code, message]).toEqual([true, 'StoreInUse', expect.stringContaining('a (3 devices standing)')]);
+    expect(await world.delete(world.head('a').current as string, 'a')).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([]);
+  });
+
+  it('while somebody has begun to work after the look at its batch', async () => {
+    const world = new World();
+    const order = world.order({ type: 'create', options: world.options(lights(3)) });
+    await world.submit(order, 'a');
+    world.emulator.aliyun.durations.createMs = 100_000;
+    let create: Promise<unknown> | undefined;
+    await refusal(world, async (what, run) => {
+      if (what === 'store put heads/a.json' && !create) {
+        let began: () => void = () => undefined;
+        const leased = new Promise<void>((resolve) => (began = resolve));
+        const working = world.ports(async (io, carryOut) => {
+          if (io.startsWith('cloud ')) began();
+          return carryOut();
+        });
+        create = world.work(order.requestId, 'a', working);
+        await leased;
+      }
+      return run();
+    });
+    expect(await create).toMatchObject({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(3));
   });
 
   it('until somebody who is at work on a batch has gone, and for what they leave', async () => {
@@ -223,6 +290,16 @@ describe('a store stays as it is while something in it is needed (I11)', () => {
 });
 
 describe('a store is not held up', () => {
+  it('by a lease that is over', async () => {
+    const world = new World();
+    await pastLife(world, 'a');
+    await world.store.put(
+      'heads/a.json',
+      JSON.stringify({ ...world.head('a'), lease: { holder: 'x', until: world.clock.now() } }),
+    );
+    expect(await once(world)).toBe(true);
+  });
+
   it('by a Create that was recorded and never begun, which can then never begin (I2)', async () => {
     const world = new World();
     const order = world.order({ type: 'create', options: world.options(lights(3)) });
@@ -240,6 +317,21 @@ describe('a store is not held up', () => {
     expect(await world.once(order.requestId, 'a')).toMatchObject({ state: 'failed', code: 'UnknownRequest' });
     expect(world.devices()).toEqual([]);
     expect(world.emulator.journal.calls()).toHaveLength(0);
+  });
+
+  it('by what is over, which is still told as it was', async () => {
+    const world = new World();
+    const { generation } = await world.create(world.options(lights(2)), 'a');
+    const over = world.order({ type: 'delete', named: generation });
+    await world.submit(over, 'a');
+    expect(await world.work(over.requestId, 'a')).toEqual({ state: 'succeeded' });
+    await world.submit(world.order({ type: 'create', options: world.options(lights(3)) }), 'a');
+    const killed: Sabotage = async (what, run) => {
+      if (what.startsWith('store delete heads/')) throw new Error('killed');
+      return run();
+    };
+    await expect(once(world, killed)).rejects.toThrow('killed');
+    expect(await world.once(over.requestId, 'a')).toEqual({ state: 'succeeded' });
   });
 
   it('by a batch that looks at the devices of a job', async () => {

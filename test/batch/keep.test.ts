@@ -106,6 +106,21 @@ describe.each(testedClouds)('$name: a change that keeps what it created when it 
     expect(world.head().generations.map(({ phase }) => phase)).toEqual(['standing', 'gone']);
   });
 
+  it('says of one device that it was kept, and of none nothing', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(1)));
+    world.fault({ kind: 'failCreate', names: ['light-003'] }, { times: 1 });
+    const one = await world.update(generation, world.options(lights(3), keep));
+    expect(one).toHaveProperty('message', expect.stringContaining('the other 1 device was kept and belongs to'));
+    await world.update(one.generation, world.options(lights(1)));
+    await world.delete(one.generation);
+
+    world.fault({ kind: 'failCreate', names: ['light-008', 'light-009'] }, { times: 1 });
+    const none = await world.update(generation, world.options(['light-001', 'light-008', 'light-009'], keep));
+    expect(none).toMatchObject({ state: 'failed', code: 'DevicesNotRegistered' });
+    expect(none).not.toHaveProperty('message', expect.stringContaining('kept'));
+  });
+
   it('keeps what a job makes that was still running at the deadline, and registers nothing twice (I3)', async () => {
     const world = new World({ cloud, jobs: { createMs: 1_900_000 } });
     world.seed('light-001');
