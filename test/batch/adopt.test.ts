@@ -183,6 +183,13 @@ describe.each(testedClouds)('$name: devices that exist already', (cloud) => {
       expect(await adopt('light-002')).toMatchObject({ state: 'failed', code: 'DevicesInDoubt' });
     });
 
+    it('do not join while nobody has looked whether its job made it', async () => {
+      const { create, status } = cloud.operations;
+      await killedAt(world, cut, (what) => world.sent(create) > 0 && what === `cloud ${status}`, 'a');
+      await world.clock.sleep(400_000);
+      expect(await adopt('light-002')).toMatchObject({ state: 'failed', code: 'DevicesInDoubt' });
+    });
+
     it('join where it is recorded already that its job made it', async () => {
       let isRecorded = false;
       const collected = (what: string) => {

@@ -164,6 +164,23 @@ describe.each(testedClouds)('$name', (cloud) => {
         expect(world.devices()).toEqual([]);
       },
     );
+
+    it('makes no more secrets either of what was carried over (I2)', async () => {
+      const { generation } = await world.create(world.options(lights(3)));
+      const order = world.order({ type: 'update', options: inSecrets(lights(3)), named: generation });
+      await world.submit(order);
+      let slept = false;
+      const ports = world.ports(async (what, run) => {
+        if (slept || !what.startsWith('store put secrets/')) return run();
+        slept = true;
+        await world.clock.sleep(600_000);
+        expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+        return run();
+      });
+      expect(await world.once(order.requestId, 'b1', ports)).toMatchObject({ state: 'failed', code: 'Superseded' });
+      expect(slept).toBe(true);
+      expect([...world.secrets.secrets.keys()]).toEqual([]);
+    });
   });
 
   describe('device secrets that are to be kept elsewhere', () => {

@@ -26,6 +26,9 @@ export type StackStatus = 'absent' | 'stable' | 'failed' | 'rollbackFailed' | 'd
 /** As often a Delete is tried when a change is cleaned up; then CloudFormation goes on without it. */
 const CLEAN_UP_TRIES = 3;
 
+/** What the ids begin with that CloudFormation makes up for what never answered it: the stack's name. */
+const INVENTED = 'street-';
+
 /** CloudFormation, as far as the batches of one stack see it. */
 export class Stack {
   status: StackStatus = 'absent';
@@ -112,8 +115,7 @@ export class Stack {
     const present = this.resources.get(batch);
     const creates = !present || present.state === 'createFailed';
     if (present && creates && this.events.neverHeard.has(batch)) {
-      // Nothing could tell a Delete of this one, if it came later, from that of the next.
-      if (!(await this.remove(batch, present.id, present.spec, []))) return false;
+      if (!(await this.removeUnheard(batch, present))) return false;
     } else if (present && creates) this.doomed.push({ batch, id: present.id, spec: present.spec });
     const answer = creates
       ? this.events.create(batch, spec)
@@ -126,9 +128,22 @@ export class Stack {
     return response?.Status === 'SUCCESS';
   }
 
+  /**
+   * Nothing could tell a Delete of a Create that never reached anybody, if it came later, from that of the next; nor, as it has been
+   * taken for the Delete of one before that was answered in vain, the Delete of that one.
+   */
+  private async removeUnheard(batch: string, present: Resource): Promise<boolean> {
+    const unheard = this.doomed.filter((each) => each.batch === batch && isInvented(each.id));
+    for (const each of [...unheard, present]) {
+      if (!(await this.remove(batch, each.id, each.spec, []))) return false;
+      this.doomed = this.doomed.filter((other) => other !== each);
+    }
+    return true;
+  }
+
   private noteCreated(batch: string, spec: BatchSpec, response: CfnResponse | undefined): void {
     this.believe(batch, spec, response);
-    const id = response?.PhysicalResourceId ?? `street-${batch}-${this.world.random.hex(6).toUpperCase()}`;
+    const id = response?.PhysicalResourceId ?? `${INVENTED}${batch}-${this.world.random.hex(6).toUpperCase()}`;
     this.resources.set(batch, { id, spec, state: response?.Status === 'SUCCESS' ? 'fine' : 'createFailed' });
   }
 
@@ -255,4 +270,8 @@ export class Stack {
     this.world.tally.add('states', `stack ${status}`);
     this.world.tell(`  = ${status}`);
   }
+}
+
+function isInvented(id: string): boolean {
+  return id.startsWith(INVENTED);
 }
