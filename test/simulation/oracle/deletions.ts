@@ -58,8 +58,8 @@ export class Deletions {
     if (!call.at.reference.tencent) return false;
     if (this.cameWhileOursWasLost(device, call)) return true;
     const before = this.history.named(product, name).filter((other) => other.made < made);
-    // Who is killed right after a deletion has no time to write it down.
-    const isKnownOf = (by?: CallRecord) => by?.told === 'yes' && !this.world.killed.has(by.process);
+    // Who is killed right after a deletion has no time to write it down, and what is written down may be lost.
+    const isKnownOf = (by?: CallRecord) => by?.told === 'yes' && !by.forgotten && !this.world.killed.has(by.process);
     if (!before.some(({ madeBy, deleted }) => madeBy?.stack === call.stack && !isKnownOf(deleted?.by))) return false;
     return !this.world.tellsDevices(product) || !this.hasSeen(product, name, made, call);
   }

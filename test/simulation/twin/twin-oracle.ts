@@ -23,7 +23,6 @@ import { Claims } from '../stack/claims';
 import { isIdentityOf } from '../stack/identities';
 import type { BatchSpec } from '../stack/spec';
 import type { CallRecord } from '../world/calls';
-import { EVERY_BATCH } from '../world/settle-by-hand';
 import type { SimulatedWorld } from '../world/world';
 import type { Follower, Operation, Outcome } from './engine';
 import type { Machine } from './machine';
@@ -64,10 +63,13 @@ export class TwinOracle implements Follower {
   /** Of calls up to this one the journal may know nothing any more. */
   private forgottenUpTo = 0;
   private readonly remembered = new Set<string>();
-  /** Batches, each with a device that an old journal took for its own. */
+  /** Batches, each with a device that an old journal took for its own, or a lost one for nobody else's. */
   private readonly misleading = new Set<string>();
-  /** Devices that an old journal has in a change which was not finished then: who settles has nothing but the journal to go by. */
-  private readonly unfinished = new Set<string>();
+  /**
+   * Devices that an old journal has in a change which was not finished then, with that change's batch: who settles what others owe has
+   * nothing but the journal to go by.
+   */
+  private readonly unfinished = new Map<string, string>();
   private stateLostAt = -1;
   private journalCameBackAt = -1;
   /** Whether records have been written anew, or will be, from what another copy shows. */
@@ -85,7 +87,7 @@ export class TwinOracle implements Follower {
     const { report, policies, claims } = this;
     this.history = new DeviceHistory(world);
     const isMisled = ({ identity }: DeviceStory, batch: string) =>
-      this.misleading.has(`${batch} ${identity}`) || (batch === EVERY_BATCH && this.unfinished.has(identity));
+      this.misleading.has(`${batch} ${identity}`) || (this.unfinished.get(identity) ?? batch) !== batch;
     this.deletions = new Deletions(world, this.history, claims, policies, report, isMisled);
     this.registrations = new Registrations(world, report);
     const isMistaken = ({ madeAt, deleted }: DeviceStory) =>
@@ -198,7 +200,13 @@ export class TwinOracle implements Follower {
     this.forgottenUpTo = this.world.calls.all.length;
     for (const call of this.world.calls.all) call.forgotten = true;
     this.remembered.clear();
-    for (const { devices } of this.claims.all()) for (const identity of devices.values()) this.remembered.add(identity);
+    const claims = this.claims.all();
+    for (const { devices } of claims) for (const identity of devices.values()) this.remembered.add(identity);
+    // Of those that another batch has as well its own state knows nothing.
+    for (const { batch, devices } of claims) {
+      const others = claims.filter((claim) => claim.batch !== batch).flatMap((claim) => [...claim.devices.values()]);
+      for (const identity of others) if ([...devices.values()].includes(identity)) this.mislead(batch, identity);
+    }
     for (const { id } of this.state().resources) this.unsure.add(id);
   }
 
@@ -211,7 +219,7 @@ export class TwinOracle implements Follower {
       if (!known.has(batchId)) this.orphaned.add(id);
     }
     for (const generation of rememberedGenerations(this.world.store)) {
-      if (!known.has(generation.batchId)) this.mislead(generation);
+      if (!known.has(generation.batchId)) this.misleadBy(generation);
       this.contest(generation);
     }
   }
@@ -224,18 +232,22 @@ export class TwinOracle implements Follower {
   private contest(generation: StoredGeneration): void {
     for (const { product, name, identity, deleted } of this.history.all()) {
       if (deleted || !answersFor(this.world.store, generation, name, identity)) continue;
-      if (generation.phase !== 'standing') this.unfinished.add(identity);
+      if (generation.phase !== 'standing') this.unfinished.set(identity, generation.batchId);
       const claim = this.claims.of(product, name, identity);
       if (claim && claim.batch !== generation.batchId) this.contested.add(identity);
     }
   }
 
   /** An old journal says that the batch made these devices and that nobody has heard of them; they may be another's since. */
-  private mislead(generation: StoredGeneration): void {
+  private misleadBy(generation: StoredGeneration): void {
     for (const { name, identity, deleted } of this.history.all()) {
       if (deleted || !answersFor(this.world.store, generation, name, identity)) continue;
-      this.misleading.add(`${generation.batchId} ${identity}`);
+      this.mislead(generation.batchId, identity);
     }
+  }
+
+  private mislead(batch: string, identity: string): void {
+    this.misleading.add(`${batch} ${identity}`);
   }
 
   /** `calm`: nothing went wrong in this step, nor was anything owed before it. */
