@@ -6,20 +6,38 @@ import type { CredentialPlace, CredentialVault } from '../batch/ports/vault';
  * is put in at the beginning of a call (`remember`), so that a change carries it over.
  */
 export class MemoryVault implements CredentialVault {
-  /** By batch, product and identity: a device that was registered anew has other secrets, and some APIs tell names only. */
-  private readonly devices = new Map<string, CollectedDevice>();
+  /** By batch, product and identity: a device that was registered anew has other secrets. */
+  private readonly remembered = new Map<string, CollectedDevice>();
+  /** What the cloud told in this process. */
+  private readonly told = new Map<string, CollectedDevice>();
+  /** By generation, the names of those that only seem to be what is remembered. */
+  private readonly others: Map<string, ReadonlySet<string>> = new Map();
 
-  remember(owner: Owner, devices: Iterable<CollectedDevice>): void {
-    for (const device of devices) this.devices.set(keyOf(owner, device), device);
+  /**
+   * `others`: which devices, by generation and name, are not those remembered. Some APIs tell names only, and then one that was
+   * registered anew has the identity of the one before.
+   */
+  remember(owner: Owner, devices: Iterable<CollectedDevice>, others: ReadonlyMap<string, ReadonlySet<string>>): void {
+    for (const device of devices) this.remembered.set(keyOf(owner, device), device);
+    for (const [generationId, names] of others) this.others.set(generationId, names);
   }
 
-  /** The secrets of those of the devices that are known, in the order asked for. */
-  of(owner: Owner, devices: Iterable<{ name: string; identity: string }>): CollectedDevice[] {
-    return [...devices].flatMap((device) => this.devices.get(keyOf(owner, device)) ?? []);
+  /** What the cloud tells now. */
+  learn(owner: Owner, devices: Iterable<CollectedDevice>): void {
+    for (const device of devices) this.told.set(keyOf(owner, device), device);
+  }
+
+  /** The secrets of those of a generation's devices that are known, in the order asked for. */
+  of(place: CredentialPlace, devices: Iterable<{ name: string; identity: string }>): CollectedDevice[] {
+    const others = this.others.get(place.generationId);
+    return [...devices].flatMap((device) => {
+      const key = keyOf(place, device);
+      return this.told.get(key) ?? (others?.has(device.name) ? [] : (this.remembered.get(key) ?? []));
+    });
   }
 
   async savePart(place: CredentialPlace, _part: string, devices: readonly CollectedDevice[]): Promise<void> {
-    this.remember(place, devices);
+    this.learn(place, devices);
   }
 
   async *read(place: CredentialPlace, devices: ReadonlyMap<string, string>): AsyncIterable<CollectedDevice[]> {

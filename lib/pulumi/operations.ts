@@ -9,6 +9,7 @@ import { PartialFailure } from './failures';
 import { cloudOf, credentialsOf, optionsOf, type Inputs } from './inputs';
 import { findHead, isGone, isUnsettled, journalPlaceOf, takeAlong } from './journal';
 import { forgetSecrets, keptSecrets, secretsNotSaved } from './kept-secrets';
+import { registeredAnew } from './registered-anew';
 import { restore } from './restore';
 import { handOver, namesOf, outputsOf, recordOf, type Outputs, type StateRecord } from './state';
 import type { Surroundings } from './surroundings';
@@ -22,7 +23,8 @@ export async function createBatch(
 ): Promise<{ id: string; outs: Outputs }> {
   const workplace = new Workplace(inputs, desk);
   const { files, vault } = workplace.surroundings;
-  vault.remember(ownerOf(inputs), await keptSecrets(files, undefined, inputs));
+  const anew = await registeredAnew(workplace, inputs.batchId);
+  vault.remember(ownerOf(inputs), await keptSecrets(files, undefined, inputs), anew);
   const options = optionsOf(inputs, 'create');
   const order = {
     type: 'create',
@@ -146,7 +148,8 @@ export function isAnotherProduct(olds: Inputs, news: Inputs): boolean {
 async function prepare(workplace: Workplace, olds: Outputs, next?: Inputs): Promise<StateRecord | undefined> {
   const record = await restored(workplace, olds);
   const { files, vault } = workplace.surroundings;
-  vault.remember(ownerOf(olds), await keptSecrets(files, olds, next));
+  const anew = await registeredAnew(workplace, olds.batchId, record?.generation);
+  vault.remember(ownerOf(olds), await keptSecrets(files, olds, next), anew);
   return record;
 }
 

@@ -92,14 +92,14 @@ export class Workplace {
   async secretsOf(generationId: string): Promise<{ text: string; lost: string[] }> {
     const generation = generationOf(await this.head(), generationId);
     const devices = [...(await loadDevices(this.store, generation)).values()];
-    const owner = { batchId: this.batchId, product: generation.cloudKey };
+    const place = { batchId: this.batchId, generationId, product: generation.cloudKey };
     const { vault } = this.surroundings;
-    const held = new Set(vault.of(owner, devices).map(({ name }) => name));
+    const held = new Set(vault.of(place, devices).map(({ name }) => name));
     if (held.size < devices.length) {
       const until = this.clock.now() + STRETCH_MS;
-      vault.remember(owner, await readSecrets(this.ports(), this.batchId, generationId, held, until));
+      vault.learn(place, await readSecrets(this.ports(), this.batchId, generationId, held, until));
     }
-    const found = vault.of(owner, devices);
+    const found = vault.of(place, devices);
     const known = new Set(found.map(({ name }) => name));
     return { text: secretsText(found), lost: devices.map(({ name }) => name).filter((name) => !known.has(name)) };
   }

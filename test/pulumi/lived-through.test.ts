@@ -6,7 +6,7 @@ import { thisMachine } from '../../lib/pulumi/machine';
 import { MemoryVault } from '../../lib/pulumi/memory-vault';
 import { ProviderMethods } from '../../lib/pulumi/methods';
 import * as provider from '../../lib/pulumi/provider';
-import { aliyun, certificates } from '../support/tested-clouds';
+import { aliyun, certificates, legacy } from '../support/tested-clouds';
 import { VirtualClock } from '../support/virtual-clock';
 import { OTHER, Stage, urnOf as urn } from './stage';
 
@@ -229,10 +229,46 @@ test('devices of one name on two products, which API 2.0 tells by their names on
     identity: 'name:light-001',
     credentials: { DevicePsk: secret },
   });
-  vault.remember({ batchId: 'one', product: 'here' }, [device('its own')]);
-  vault.remember({ batchId: 'other', product: 'here' }, [device('another one')]);
-  vault.remember({ batchId: 'one', product: 'there' }, [device('that of its replacement')]);
-  expect(vault.of({ batchId: 'one', product: 'here' }, [device('')])).toEqual([device('its own')]);
+  vault.remember({ batchId: 'one', product: 'here' }, [device('its own')], new Map());
+  vault.remember({ batchId: 'other', product: 'here' }, [device('another one')], new Map());
+  vault.remember({ batchId: 'one', product: 'there' }, [device('that of its replacement')], new Map());
+  const place = { batchId: 'one', generationId: 'any', product: 'here' };
+  expect(vault.of(place, [device('')])).toEqual([device('its own')]);
+});
+
+describe.each([aliyun, certificates, legacy])('on $name', (cloud) => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await Stage.set(cloud);
+  });
+  afterEach(() => stage.end());
+
+  it('devices that were made anew by a change of which nobody has heard do not get the secrets of those before (I4)', async () => {
+    const first = providerIn('first');
+    const inputs = await stage.checked({ deviceCredentials: 'state' }, {}, first);
+    const { id, outs } = await first.create(inputs);
+    // Pulumi was killed before it wrote down what came of this, and of the next one.
+    await first.delete(id, outs);
+    const more = { devices: { named: [...outs.deviceNames, 'gate'] }, deviceCredentials: 'state' as const };
+    const killed = providerIn('killed');
+    await killed.update(id, outs, await stage.checked(more, inputs, killed));
+    const issued = cloud.secretLines(stage.core).map(({ name = '', ...secrets }) => [name, secrets] as const);
+
+    for (const [process, changes] of [
+      ['same', more],
+      ['other', {}],
+    ] as const) {
+      const next = providerIn(process);
+      const updated = await next.update(
+        id,
+        outs,
+        await stage.checked({ ...changes, deviceCredentials: 'state' }, inputs, next),
+      );
+      const secrets = JSON.parse(updated.outs.deviceSecrets) as Record<string, unknown>;
+      expect(secrets).toEqual(Object.fromEntries(issued.filter(([name]) => updated.outs.deviceNames.includes(name))));
+      expect(updated.outs.deviceNames).toEqual('devices' in changes ? changes.devices.named : outs.deviceNames);
+    }
+  });
 });
 
 test('an engine that has gone before its provider called the cloud for the first time has gone', async () => {

@@ -83,8 +83,9 @@ export class Oracle {
   /** The framework answers, whether or not CloudFormation listens. */
   answered(event: FrameworkEvent, response: CfnResponse): void {
     this.answers.check(event, response);
-    this.patience.check(event.RequestId, response.Status === 'SUCCESS' ? undefined : response.Reason.split('\n')[0]);
     const known = this.specs.get(event.RequestId);
+    const line = response.Status === 'SUCCESS' ? undefined : response.Reason.split('\n')[0];
+    this.patience.check(event.RequestId, line, known?.sentAt);
     const isNewest = this.requestsAbout(event).at(-1) === event.RequestId;
     const gaveWay = response.Reason.includes('[Superseded]');
     if (gaveWay && !this.rivalled.has(event.RequestId) && !this.mayBeTheDelayedOne(event)) {

@@ -19,10 +19,12 @@ export class Patience {
     private readonly report: Report,
   ) {}
 
-  /** `line`: why the request failed, if it did. */
-  check(request: string, line: string | undefined): void {
+  /** `line`: why the request failed, if it did. `askedAt`: who stood still since then, before the first call, has less time left. */
+  check(request: string, line: string | undefined, askedAt = Infinity): void {
     const calls = this.world.calls.all.filter((call) => call.request === request);
-    if (line?.endsWith('[CloudUnavailable]') && !this.hadTrouble(calls)) {
+    const timeMs = this.world.setting.timeoutSeconds * 1000 - Math.max(0, (calls[0]?.sentAt ?? 0) - askedAt);
+    const budget = Math.min(MOST_TROUBLE_MS, TROUBLE_PART * timeMs) - SLACK_MS;
+    if (line?.endsWith('[CloudUnavailable]') && !this.hadTrouble(calls, budget)) {
       this.report.violated('I8', `${request} was given up after less trouble than there may be`);
     }
     const refusal = calls.find(
@@ -47,15 +49,14 @@ export class Patience {
   }
 
   /** Whether nothing was answered well for long enough, or nothing of one kind: what else it takes may go well meanwhile. */
-  private hadTrouble(calls: readonly CallRecord[]): boolean {
+  private hadTrouble(calls: readonly CallRecord[], budget: number): boolean {
     const kinds = new Set(calls.map(({ operation }) => operation));
     const ofKinds = [...kinds].map((kind) => calls.filter(({ operation }) => operation === kind));
-    return [calls, ...ofKinds].some((some) => this.wasLongInTrouble(some));
+    return [calls, ...ofKinds].some((some) => this.wasLongInTrouble(some, budget));
   }
 
   /** Whether for that long no call was answered well. */
-  private wasLongInTrouble(calls: readonly CallRecord[]): boolean {
-    const budget = Math.min(MOST_TROUBLE_MS, TROUBLE_PART * this.world.setting.timeoutSeconds * 1000) - SLACK_MS;
+  private wasLongInTrouble(calls: readonly CallRecord[], budget: number): boolean {
     let since: number | undefined;
     for (const [i, call] of calls.entries()) {
       if (since !== undefined && call.sentAt - since >= budget) return true;

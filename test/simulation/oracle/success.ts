@@ -30,6 +30,8 @@ export class Successes {
     private readonly report: Report,
     /** Whether somebody goes by an old state or journal, to which the device is still there, or an earlier one of its name. */
     private readonly isMistaken: (story: DeviceStory) => boolean = () => false,
+    /** Whether whatever told that the device was made is lost: it passes for an earlier one of its name. */
+    private readonly isForgotten: (story: DeviceStory) => boolean = () => false,
   ) {}
 
   /** `since`: when the request was first sent; what somebody else did after that is not held against it. */
@@ -106,7 +108,8 @@ export class Successes {
       if (stored === undefined) bad(`the secret of ${name} is not stored`);
       const story = this.storyOf(spec, name, id);
       if (!stored || !story) continue;
-      if (story.identity !== id && (this.wasReplacedByHand(story) || this.isMistaken(story))) continue;
+      const passesForAnother = this.wasReplacedByHand(story) || this.isMistaken(story) || this.isForgotten(story);
+      if (story.identity !== id && passesForAnother) continue;
       const told = products[spec.product].secretsOf(this.world.emulator, story.identity) ?? {};
       for (const [field, secret] of Object.entries(told)) {
         if (stored[field] !== secret)

@@ -92,7 +92,8 @@ export class TwinOracle implements Follower {
     this.registrations = new Registrations(world, report);
     const isMistaken = ({ madeAt, deleted }: DeviceStory) =>
       madeAt < this.stateLostAt || (deleted !== undefined && deleted.at <= this.journalCameBackAt);
-    this.successes = new Successes(world, this.history, report, isMistaken);
+    const isForgotten = ({ madeBy }: DeviceStory) => madeBy !== undefined && madeBy.seq <= this.forgottenUpTo;
+    this.successes = new Successes(world, this.history, report, isMistaken, isForgotten);
     this.answers = new Answers(world, report);
     const asker = {
       stack: () => STACK,
@@ -128,7 +129,7 @@ export class TwinOracle implements Follower {
     const line = failure?.message.split('\n')[0];
     // What nobody hears is in the journal still, and `status` shows it.
     this.answers.heard(batchId, [failure?.message, textOf(outputs)].join('\n'), heard ? line : undefined);
-    if (heard) this.patience.check(request, line);
+    if (heard) this.patience.check(request, line, askedAt);
     const late = this.world.timeline.now() - askedAt - 2 * this.world.setting.timeoutSeconds * 1000;
     if (heard && late > MOST_WAIT_MS) this.report.violated('I6', `${request} took ${late} ms too long`);
     if (heard && line?.endsWith('[Superseded]') && !this.isRivalled(operation)) {
@@ -158,7 +159,7 @@ export class TwinOracle implements Follower {
     }
     const claim = this.successes.claimOf(batchId, spec, deployed);
     this.policies.told(claim);
-    if (spec.onExisting) this.takeOver(batchId, [...claim.devices.values()]);
+    if (spec.onExisting) this.takeOver(operation, [...claim.devices.values()]);
     if (!heard) return;
     this.claims.add(claim);
     this.unsure.delete(id);
@@ -302,10 +303,11 @@ export class TwinOracle implements Follower {
   }
 
   /** Whoever adopts what a batch has made of which the journal has lost the record takes it for a stranger's, and it is one from then on. */
-  private takeOver(batchId: string, identities: readonly string[]): void {
+  private takeOver({ kind, batchId }: Operation, identities: readonly string[]): void {
     for (const identity of identities) {
       const { madeBy } = this.history.of(identity) ?? {};
-      if (madeBy && madeBy.batch !== batchId && madeBy.seq <= this.forgottenUpTo) this.takenOver.add(identity);
+      const isStranger = madeBy && (madeBy.batch !== batchId || kind === 'create');
+      if (isStranger && madeBy.seq <= this.forgottenUpTo) this.takenOver.add(identity);
     }
   }
 
