@@ -24,6 +24,22 @@ describe('the manifest', () => {
     expect([...world.store.objects.keys()].filter((key) => key.startsWith('manifests/'))).toEqual([]);
   });
 
+  it.each([
+    ['Alibaba Cloud', aliyun, {}],
+    ['an instance of Alibaba Cloud', aliyun, { instanceId: 'iot-060a02fl' }],
+    ['Tencent Cloud', preSharedKeys, {}],
+  ])('says in which product of %s the devices are, and not by which way', async (_, cloud, more) => {
+    const world = new World({ cloud, ...('instanceId' in more && { aliyun: { product: more } }) });
+    const { aliyun: reference, tencent } = world.product();
+    const changes = reference ? { cloud: { aliyun: { ...reference, ...more } } } : {};
+    const { generation } = await world.create(world.options(lights(1), changes));
+    const { endpoint: _endpoint, ...product } = { ...reference, ...more } as Record<string, unknown>;
+    expect(world.json(`manifests/b1/${generation}.json`)).toHaveProperty(
+      'cloud',
+      reference ? { aliyun: product } : { tencent: { productId: tencent?.productId } },
+    );
+  });
+
   it('has the ids of jobs that are known, and nothing in the place of one that was lost with its answer', async () => {
     const world = new World({ cloud: preSharedKeys, namesPerJob: 2 });
     world.fault({ kind: 'drop', when: 'after' }, { operation: 'CreateMultiDevice', times: 1 });

@@ -98,11 +98,13 @@ export class Performance {
     world.random = new Random(step.seed);
     const debts = oracle.leftovers.debts();
     const struck = world.struck;
+    // What an earlier step has deployed, and what it writes, may come in between.
+    const newer = world.versionNow();
     world.liftQuotas();
     world.faults.begin(step.faults);
     await this.carryOut(step);
     const idle = this.quiet;
-    const calm = !debts && world.struck === struck && idle && !oracle.leftovers.jobsRun();
+    const calm = !debts && !newer && world.struck === struck && idle && !oracle.leftovers.jobsRun();
     oracle.stepped(this.stack.status, idle, calm);
   }
 
