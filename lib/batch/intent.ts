@@ -122,8 +122,8 @@ function letFall(head: Head, id: string): boolean {
   forgetUnheard(head, meant);
   const current = head.generations.find((generation) => generation.id === head.current);
   if (!current || meant !== current) {
-    if (current && meant.bornAt <= current.bornAt) head.confirmed = true;
     const newest = head.generations.indexOf(current as Generation);
+    if (head.generations.indexOf(meant) < newest) head.confirmed = true;
     // What a failed change kept outlives the events that take the change back; it goes when a later one has succeeded.
     const kept = (each: Generation) => current && each.phase === 'failed' && head.generations.indexOf(each) > newest;
     fall(head, (generation) => generation !== current && !kept(generation));

@@ -12,10 +12,14 @@ export type Failed = Extract<Result, { state: 'failed' }>;
 export async function unheardBefore(workplace: Workplace, generationId: string): Promise<string[]> {
   const head = await workplace.head();
   const line = lineOf(head, generationId);
-  const bornAt = head.generations.find(({ id }) => id === generationId)?.bornAt ?? 0;
+  // By their order: machines' clocks differ.
+  const elder = head.generations.slice(
+    0,
+    head.generations.findIndex(({ id }) => id === generationId),
+  );
   const heardOf = new Set(head.generations.filter(({ named }) => named).flatMap(({ id }) => [...lineOf(head, id)]));
-  return head.generations
-    .filter((each) => !line.has(each.id) && !heardOf.has(each.id) && each.bornAt < bornAt)
+  return elder
+    .filter((each) => !line.has(each.id) && !heardOf.has(each.id))
     .filter(({ phase }) => phase === 'standing' || phase === 'failed')
     .map(({ id }) => id);
 }

@@ -31,6 +31,17 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
   });
 
+  it('nor does it stay where the next create is on a machine whose clock is behind (I2)', async () => {
+    const first = providerIn('first');
+    const inputs = await stage.checked({ resourceUrn: urn('unheard of elsewhere') }, {}, first);
+    await first.create(inputs);
+    const behind = providerIn('behind', undefined, undefined, -2_000);
+    const changed = { ...inputs, devices: { named: ['light-002', 'gate'] } };
+    const { outs } = await behind.create(await stage.checked(changed, {}, behind));
+    expect(outs.deviceNames).toEqual(['light-002', 'gate']);
+    expect(stage.devices()).toEqual(['gate', 'light-002']);
+  });
+
   it('what a create made of which nobody has heard goes with the batch, where the create that came after it failed (I2, I11)', async () => {
     const resourceUrn = urn(`unheard of before a failure on ${cloud.name}`);
     await stage.up({ resourceUrn });

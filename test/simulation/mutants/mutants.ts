@@ -149,7 +149,7 @@ export const mutants: readonly Mutant[] = [
     mistake: 'I2: what a create made of which nobody has heard is left for ever',
     twin: 'pulumi',
     file: 'lib/pulumi/clear-away.ts',
-    from: '.filter((each) => !line.has(each.id) && !heardOf.has(each.id) && each.bornAt < bornAt)',
+    from: '.filter((each) => !line.has(each.id) && !heardOf.has(each.id))',
     to: '.filter(() => false)',
   },
   {
