@@ -122,7 +122,7 @@ export class TwinOracle implements Follower {
 
   answered(operation: Operation, answer: Answer<unknown>, heard: boolean): void {
     const { request, kind, batchId, spec, resource, askedAt } = operation;
-    if ('died' in answer) return this.stoodUntold(batchId, resource?.id);
+    if ('died' in answer) return this.stoodUntold(operation, resource?.id);
     const failure = 'error' in answer ? (answer.error as Error & { properties?: Outputs }) : undefined;
     const { outs, props } = (('result' in answer && answer.result) || {}) as { outs?: Outputs; props?: Outputs };
     const outputs = outs ?? props ?? failure?.properties;
@@ -138,7 +138,7 @@ export class TwinOracle implements Follower {
     if (kind === 'read' && props && heard) this.checkDrift(operation, props);
     // Only the journal knows what it has made, when that can be read again.
     if (kind === 'create' && line?.endsWith('[JournalUnavailable]')) this.unheard.add(batchId);
-    if (line?.endsWith('[JournalUnavailable]')) this.stoodUntold(batchId);
+    if (line?.endsWith('[JournalUnavailable]')) this.stoodUntold(operation);
     if (!outputs || (kind !== 'create' && kind !== 'update')) {
       if (heard && kind === 'update' && resource) this.restore(resource, line ?? '');
       return;
@@ -292,14 +292,17 @@ export class TwinOracle implements Follower {
   }
 
   /** What stands, and was not told: nobody can know whether that was heard. */
-  private stoodUntold(batchId: string, owner?: string): void {
+  private stoodUntold(operation: Operation, owner?: string): void {
     const { store } = this.world;
+    const { batchId, spec } = operation;
     const standing = storedGenerations(store).filter((each) => each.batchId === batchId && each.phase === 'standing');
-    for (const { name, identity, deleted } of this.history.all()) {
-      if (!deleted && standing.some((each) => answersFor(store, each, name, identity))) {
-        this.policies.stood(batchId, identity, owner);
-      }
-    }
+    const devices = this.history
+      .all()
+      .filter(({ deleted }) => !deleted)
+      .filter(({ name, identity }) => standing.some((each) => answersFor(store, each, name, identity)))
+      .map(({ identity }) => identity);
+    for (const identity of devices) this.policies.stood(batchId, identity, owner);
+    if (spec.onExisting) this.takeOver(operation, devices);
   }
 
   /** Whoever adopts what a batch has made of which the journal has lost the record takes it for a stranger's, and it is one from then on. */
