@@ -86,7 +86,9 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
   }
 
   confirm(head, event.named);
-  const standing = ask.anew ? undefined : standingLike(head, ask, event.named);
+  // Who deletes line by line would never come upon what it left for something of another line.
+  const own = asker === undefined ? undefined : lineOf(head, event.named);
+  const standing = ask.anew ? undefined : standingLike(head, ask, event.named, own);
   if (standing) standing.asked = ask.digest;
   if (standing) {
     const { cloud } = ask;
@@ -250,11 +252,12 @@ function confirm(head: Head, id: string): void {
  * A standing generation of the same product and set of names: the named one, else any (a change is taken back). One whose
  * secrets are kept elsewhere is not the same: they have to be brought to where they are wanted now.
  */
-function standingLike(head: Head, ask: Ask, named: string): Generation | undefined {
+function standingLike(head: Head, ask: Ask, named: string, own?: ReadonlySet<string>): Generation | undefined {
   const key = cloudKey(ask.cloud);
   const alike = head.generations.filter(
     (each) =>
       each.phase === 'standing' &&
+      (own?.has(each.id) ?? true) &&
       each.cloudKey === key &&
       each.names.set === ask.names.set &&
       isSamePlace(each.policy.deviceCredentials, ask.policy.deviceCredentials),

@@ -3,18 +3,13 @@ export function identityByName(name: string): string {
   return `${BY_NAME}${name}`;
 }
 
-/** Whether a recorded device is known by its name only. */
-export function isKnownByName(identity: string): boolean {
-  return identity.startsWith(BY_NAME);
-}
-
 /**
  * Whether a recorded device may be the one that was found under its name. Where either is known by its name only, nobody can tell
  * it from another one: a batch may have been recorded by one version of an API and be looked at by another.
  */
 export function isSameDevice(recorded: string | undefined, found: string | undefined): boolean {
   if (recorded === undefined || found === undefined) return false;
-  return recorded === found || isKnownByName(recorded) || isKnownByName(found);
+  return recorded === found || recorded.startsWith(BY_NAME) || found.startsWith(BY_NAME);
 }
 
 const BY_NAME = 'name:';

@@ -1,12 +1,11 @@
-import { loadDevices } from '../batch/record/devices';
+import { loadNames } from '../batch/record/names';
 import { findPlan, namesOf } from '../batch/record/plan';
-import { isKnownByName } from '../batch/same-device';
 import { findHead } from './journal';
 import type { Journal } from './state';
 
 /**
- * The devices of a batch, by generation and name, that were made by others of its generations than the one which the state shows, and
- * pass for that one's because an API tells names only. The secrets in the state are not theirs.
+ * The names of a batch, by generation, under which others of its generations than the one that the state shows have devices made, or
+ * may have. An API that tells names only takes these for that one's. The secrets in the state are not theirs.
  */
 export async function registeredAnew(
   { store, clock }: Journal,
@@ -20,9 +19,8 @@ export async function registeredAnew(
     const plan = await findPlan(store, generation);
     if (!plan) continue;
     const carried = new Set(namesOf(plan.carried));
-    const devices = [...(await loadDevices(store, generation)).values()];
-    const made = devices.filter(({ name, identity }) => isKnownByName(identity) && !carried.has(name));
-    anew.set(generation.id, new Set(namesOf(made)));
+    const names = await loadNames(store, generation.names);
+    anew.set(generation.id, new Set(names.filter((name) => !carried.has(name))));
   }
   return anew;
 }

@@ -31,6 +31,18 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual([]);
   });
 
+  it('what leaves the batch goes, although a state that was lost had just what is left (I2)', async () => {
+    const resourceUrn = urn('with a state that was lost');
+    const few = { resourceUrn, devices: { named: ['light-001'] } };
+    await stage.up(few);
+    await stage.up({ ...few, deleteActivated: true });
+    stage.state = undefined;
+    await stage.up({ resourceUrn, devices: { named: ['light-001', 'gate'] } });
+    const outputs = await stage.up(few);
+    expect(outputs.deviceNames).toEqual(['light-001']);
+    expect(stage.devices()).toEqual(['light-001']);
+  });
+
   it('nor does it stay where the next create is on a machine whose clock is behind (I2)', async () => {
     const first = providerIn('first');
     const inputs = await stage.checked({ resourceUrn: urn('unheard of elsewhere') }, {}, first);

@@ -58,6 +58,9 @@ export class Deletions {
     if (!call.at.reference.tencent) return false;
     if (this.cameWhileOursWasLost(device, call)) return true;
     const before = this.history.named(product, name).filter((other) => other.made < made);
+    // It was sent while ours was there, and came late.
+    const wasThere = ({ deleted }: DeviceStory) => deleted !== undefined && deleted.at >= call.sentAt;
+    if (before.some((other) => other.madeBy?.stack === call.stack && wasThere(other))) return true;
     // Who is killed right after a deletion has no time to write it down, and what is written down may be lost.
     const isKnownOf = (by?: CallRecord) => by?.told === 'yes' && !by.forgotten && !this.world.killed.has(by.process);
     if (!before.some(({ madeBy, deleted }) => madeBy?.stack === call.stack && !isKnownOf(deleted?.by))) return false;

@@ -1,5 +1,5 @@
 import type { Claim } from '../stack/claims';
-import { GENERATED_PREFIX, type BatchSpec } from '../stack/spec';
+import { GENERATED_PREFIX, namesIn, type BatchSpec } from '../stack/spec';
 import type { DeviceStory } from './device-history';
 
 /** Which devices were part of what deployments, and what the policies in force say of them. */
@@ -13,6 +13,9 @@ export class Policies {
   /** Batches that were ever asked to retain what leaves them. */
   private readonly retaining = new Set<string>();
 
+  /** Names of devices that were ever asked for to be retained. */
+  private readonly retained = new Set<string>();
+
   /** Those of them that also keep what a failed change made. */
   private readonly keeping = new Set<string>();
 
@@ -23,7 +26,10 @@ export class Policies {
   asked(batch: string, policy: BatchSpec, owner: string = batch): void {
     const { removalPolicy, onPartialFailure } = policy;
     this.inForce.set(owner, [...(this.inForce.get(owner) ?? []), policy]);
-    if (removalPolicy === 'retain') this.retaining.add(batch);
+    if (removalPolicy === 'retain') {
+      this.retaining.add(batch);
+      for (const name of namesIn(policy) ?? []) this.retained.add(name);
+    }
     if (onPartialFailure === 'keep') this.keeping.add(batch);
   }
 
@@ -68,6 +74,7 @@ export class Policies {
     // Released by its name, it is whichever device has the name.
     if (released.has(`name:${name}`)) return true;
     // It stood, and was about to be told: nobody can know whether that was heard.
+    if (this.retained.has(name) && released.has(identity)) return true;
     if (madeBy && retaining.has(madeBy.batch) && released.has(identity)) return true;
     if (madeBy && retaining.has(madeBy.batch) && keeping.has(madeBy.batch)) return true;
     return [...(this.had.get(identity)?.values() ?? [])].some((batch) => retaining.has(batch));

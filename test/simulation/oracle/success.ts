@@ -23,6 +23,8 @@ export interface Deployed {
 export class Successes {
   /** Ids that were told before: given back they say nothing about drift. */
   private readonly told = new Set<string>();
+  /** When a generation was first told. */
+  private readonly firstTold = new Map<string, number>();
 
   constructor(
     private readonly world: SimulatedWorld,
@@ -60,11 +62,17 @@ export class Successes {
     this.told.add(id);
   }
 
-  claimOf(batch: string, spec: BatchSpec, { id, manifest }: Deployed): Claim {
+  claimOf(batch: string, spec: BatchSpec, { id, generation, manifest }: Deployed): Claim {
+    const toldAt = this.firstTold.get(generation) ?? this.world.timeline.now();
+    this.firstTold.set(generation, toldAt);
     const listed = manifest?.devices ?? [];
-    const devices = new Map(
-      listed.map(({ name, id: identity }) => [name, this.storyOf(spec, name, identity)?.identity ?? identity]),
-    );
+    const identityOf = ({ name, id: identity }: StoredManifest['devices'][number]) => {
+      const story = this.storyOf(spec, name, identity);
+      // By name nobody can mean one that was made since.
+      const isAnother = story && isByName(identity) && story.madeAt > toldAt;
+      return story && !isAnother ? story.identity : identity;
+    };
+    const devices = new Map(listed.map((device) => [device.name, identityOf(device)]));
     return {
       batch,
       id,
@@ -72,7 +80,7 @@ export class Successes {
       policy: spec,
       devices,
       byName: new Set(listed.filter((each) => isByName(each.id)).map(({ name }) => name)),
-      toldAt: this.world.timeline.now(),
+      toldAt,
     };
   }
 
