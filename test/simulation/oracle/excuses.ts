@@ -3,12 +3,19 @@ import type { Claims } from '../stack/claims';
 import type { StoredGeneration } from './stored';
 
 /** What a generation is excused by that CloudFormation never asked to be deleted. */
-export function excusesOf({ skipped, heard }: Claims, stack: () => string): (generation: StoredGeneration) => boolean {
-  /** CloudFormation gave up after Deletes that all died before the first of them was recorded: only `status` shows the rest. */
+export function excusesOf(
+  { skipped, heard }: Claims,
+  stack: () => string,
+  metNewer: () => boolean,
+): (generation: StoredGeneration) => boolean {
+  /**
+   * CloudFormation gave up after Deletes that all died before the first of them was recorded, or that came while a later version had
+   * taken over the record: only `status` shows the rest.
+   */
   const wasGivenUp = ({ batchId, deletes }: StoredGeneration) =>
     [...skipped].some(
       ([id, LogicalResourceId]) =>
-        batchIdOf({ StackId: stack(), LogicalResourceId }) === batchId && !deletes.includes(id),
+        batchIdOf({ StackId: stack(), LogicalResourceId }) === batchId && (metNewer() || !deletes.includes(id)),
     );
   return (generation) => {
     const { id, phase } = generation;

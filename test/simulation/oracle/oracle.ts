@@ -55,7 +55,7 @@ export class Oracle {
     this.registrations = new Registrations(world, report);
     this.successes = new Successes(world, this.history, report);
     this.answers = new Answers(world, report);
-    const asker = { stack, isExcused: excusesOf(claims, stack) };
+    const asker = { stack, isExcused: excusesOf(claims, stack, () => world.metNewer) };
     this.leftovers = new Leftovers(world, this.history, claims, policies, report, asker, this.answers);
     this.patience = new Patience(world, report);
     this.rates = new Rates(world, report);
