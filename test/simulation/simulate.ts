@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { products } from './clouds/products';
 import { findMutants } from './mutants/find-mutants';
@@ -24,7 +24,7 @@ const program = new Command('simulate')
   )
   .option('--processes <number>', 'how many side by side', wholeNumber, availableParallelism())
   .option('--broken <number>', 'ends after as many lives that broke an invariant', wholeNumber, 1)
-  .option('--report <file>', 'where the run is told of as well, with what code it has run through')
+  .option('--report <file>', 'where the run is told of as well, with what code it has run through', fileInAFolder)
   .option('--mutants', 'plants known mistakes, one after the other, each of which some life must show')
   .action(simulate);
 
@@ -78,7 +78,8 @@ async function liveAll({ runs, seed, processes, twin, broken: mostBroken, report
     for (const { seed: of } of part.broken) say(`  ${of} broke an invariant`);
     missed = lives.lived >= EVERYTHING && !twin ? neverMet(lives.tally) : [];
     if (report === undefined) continue;
-    const command = `npm run simulate -- --runs ${lives.lived} --seed ${seed}${twin ? ` --twin ${twin}` : ''}`;
+    const options = [twin ? ` --twin ${twin}` : '', mostBroken > 1 ? ` --broken ${mostBroken}` : ''].join('');
+    const command = `npm run simulate -- --runs ${lives.lived} --seed ${seed}${options}`;
     const branches = tellBranches(await branchesHit(coverage, worker));
     writeFileSync(
       resolve(report),
@@ -123,6 +124,12 @@ function wholeNumber(text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
   throw new InvalidArgumentError('it must be a whole number from 1 on');
+}
+
+/** Told before anything is lived: what was lived would be lost. */
+function fileInAFolder(file: string): string {
+  if (existsSync(dirname(resolve(file)))) return file;
+  throw new InvalidArgumentError('there is no such folder');
 }
 
 function say(text: string): void {
