@@ -1,6 +1,7 @@
 import { batchIdOf } from '../../../handler/batch-id';
 import type { Claim, Claims } from '../stack/claims';
 import type { CfnResponse, FrameworkEvent } from '../stack/framework';
+import { isInvented } from '../stack/identities';
 import type { StackStatus } from '../stack/stack';
 import type { BatchSpec } from '../stack/spec';
 import type { CallRecord } from '../world/calls';
@@ -138,8 +139,8 @@ export class Oracle {
     if (event.RequestType !== 'Create') return false;
     const { sentAt } = this.specs.get(event.RequestId) ?? { sentAt: Infinity };
     const deletes = firstDeletes(this.world.store, batchIdOf(event));
-    const isInvented = (id: string) => id.startsWith('street-') || id.includes('-unrecorded-');
-    return [...deletes].some(([id, at]) => isInvented(id) && sentAt - at <= DELAYED_MS);
+    const isUnknown = (id: string) => isInvented(id) || id.includes('-unrecorded-');
+    return [...deletes].some(([id, at]) => isUnknown(id) && sentAt - at <= DELAYED_MS);
   }
 
   private deployedBy(spec: BatchSpec, { Data, PhysicalResourceId: generation }: CfnResponse): Deployed {

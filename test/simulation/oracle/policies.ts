@@ -13,11 +13,10 @@ export class Policies {
   /** Batches that were ever asked to retain what leaves them. */
   private readonly retaining = new Set<string>();
 
-  /** Names of devices that were ever asked for to be retained. */
-  private readonly retained = new Set<string>();
-
   /** Those of them that also keep what a failed change made. */
   private readonly keeping = new Set<string>();
+  /** Names that such a batch was ever asked for. */
+  private readonly retained = new Set<string>();
 
   /** `ownerOf`: what has a policy of its own, by default the batch. Of Pulumi's resources two may have one batch's id. */
   constructor(private readonly ownerOf: (claim: Claim) => string = ({ batch }) => batch) {}

@@ -9,3 +9,10 @@ export function isIdentityOf(recorded: string | undefined, device: { name: strin
 export function isByName(recorded: string): boolean {
   return recorded.startsWith('name:');
 }
+
+/** What the ids begin with that CloudFormation makes up for what never answered it: the stack's name. */
+export const INVENTED = 'street-';
+
+export function isInvented(id: string): boolean {
+  return id.startsWith(INVENTED);
+}

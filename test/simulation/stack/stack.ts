@@ -2,6 +2,7 @@ import type { SimulatedWorld } from '../world/world';
 import type { Claim, Claims } from './claims';
 import type { StackEvents } from './events';
 import type { CfnResponse } from './framework';
+import { INVENTED, isInvented } from './identities';
 import { sameSpec, type Doomed, type Resource } from './resource';
 import type { BatchSpec, Template } from './spec';
 
@@ -25,9 +26,6 @@ export type StackStatus = 'absent' | 'stable' | 'failed' | 'rollbackFailed' | 'd
 
 /** As often a Delete is tried when a change is cleaned up; then CloudFormation goes on without it. */
 const CLEAN_UP_TRIES = 3;
-
-/** What the ids begin with that CloudFormation makes up for what never answered it: the stack's name. */
-const INVENTED = 'street-';
 
 /** CloudFormation, as far as the batches of one stack see it. */
 export class Stack {
@@ -270,8 +268,4 @@ export class Stack {
     this.world.tally.add('states', `stack ${status}`);
     this.world.tell(`  = ${status}`);
   }
-}
-
-function isInvented(id: string): boolean {
-  return id.startsWith(INVENTED);
 }
