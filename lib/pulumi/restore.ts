@@ -1,4 +1,5 @@
 import { lineOf } from '../batch/intent';
+import { StoreConflict, type Store } from '../batch/ports/store';
 import { BatchRecord } from '../batch/record/batch-record';
 import { keptOrListed, type Generation, type Head } from '../batch/record/head';
 import { keys } from '../batch/record/keys';
@@ -84,10 +85,11 @@ async function writeFromState({ store, clock }: Journal, lease: Lease, record: S
   const { head, objects } = readSnapshot(record.snapshot, batchId);
   const younger = present.generations.filter(({ bornAt }) => bornAt > record.at);
   if (younger.length < present.generations.length) await putAside({ store, clock }, present, warn);
-  for (const [key, text] of objects) {
+  for (const [key, text] of headsLast(objects)) {
+    if (key === keys.head(batchId)) continue;
+    if (key.includes(batchId)) await store.put(key, text);
     // Other batches come with it where some of its devices may be theirs; what is known of them here is younger.
-    if (key === keys.head(batchId) || (key.startsWith(keys.heads) && (await store.get(key)))) continue;
-    await store.put(key, text);
+    else await putIfAbsent(store, key, text);
   }
   const ids = new Set(younger.map(({ id }) => id));
   const restored: Head = {
@@ -102,6 +104,21 @@ async function writeFromState({ store, clock }: Journal, lease: Lease, record: S
       if (member !== 'lease') delete (newest as Record<string, unknown>)[member];
     Object.assign(newest, { ...restored, lease: newest.lease });
   });
+}
+
+/** Whoever finds a head relies on all that it tells of. */
+function headsLast(objects: ReadonlyMap<string, string>): [key: string, text: string][] {
+  const isHead = ([key]: [string, string]) => key.startsWith(keys.heads);
+  const all = [...objects];
+  return [...all.filter((each) => !isHead(each)), ...all.filter(isHead)];
+}
+
+async function putIfAbsent(store: Store, key: string, text: string): Promise<void> {
+  try {
+    await store.put(key, text, { absent: true });
+  } catch (error) {
+    if (!(error instanceof StoreConflict)) throw error;
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { keys } from '../batch/record/keys';
 import { findPlan } from '../batch/record/plan';
 import { BatchError } from '../batch/errors';
 import type { Store } from '../batch/ports/store';
+import { storePrefixes } from '../batch/contract/attributes';
 
 /** Objects of the store by their keys, in base64 where they are no text. */
 type Objects = Record<string, string>;
@@ -82,6 +83,8 @@ async function keysOf(store: Store, head: Head): Promise<string[]> {
  */
 async function keysOfOthers(store: Store): Promise<string[]> {
   const heads = (await listBatches(store)).map(keys.head);
-  const rest = await Promise.all(['generations/', 'names/'].map((prefix) => store.list(prefix)));
+  const rest = await Promise.all(OF_ALL_BATCHES.map((prefix) => store.list(prefix)));
   return [...heads, ...rest.flat()];
 }
+
+const OF_ALL_BATCHES = ['generations/', 'names/', storePrefixes.manifests, 'released/'];

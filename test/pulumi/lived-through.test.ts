@@ -222,6 +222,46 @@ describe.each([aliyun, certificates])('on $name', (cloud) => {
     expect(stage.devices()).toEqual(['gate']);
   });
 
+  /** `gates` in a state of its own, and in that of `lights`, which has devices to delete still. Then the journal is lost. */
+  const besideAnother = async () => {
+    const gates = await checked({ resourceUrn: urn('gates'), devices: { named: ['gate'] } });
+    const { id, outs } = await provider.create(gates);
+    await stage.up();
+    const undeletable = { kind: 'businessError', code: cloud.codes.undeletable } as const;
+    // The first deletion only proves that devices may be deleted.
+    stage.core.faults.add({ operation: cloud.operations.delete, fault: undeletable, after: 1, times: 1_000 });
+    await expect(stage.up({ devices: { named: ['light-001'] } })).rejects.toThrow(cloud.codes.undeletable);
+    stage.core.faults.clear();
+    stage.loseJournal();
+    return { id, outs, batchId: gates.batchId };
+  };
+
+  it.each([
+    ['of its record', 'generations/'],
+    ['of its head', 'heads/'],
+  ])(
+    'a batch goes while another one, whose state knows it, writes the lost journal: at its first object %s (I6, I11)',
+    async (_, prefix) => {
+      const { id, outs, batchId } = await besideAnother();
+      let deleted: Promise<unknown> | undefined;
+      const other = providerIn('other');
+      const next = providerIn('next', async (key) => {
+        if (key.startsWith(prefix) && key.includes(batchId)) await (deleted ??= other.delete(id, outs));
+      });
+      await next.delete(stage.state!.id, stage.state!.outputs);
+      expect(deleted).toBeDefined();
+      expect(stage.devices()).toEqual([]);
+      expect(stage.journalTexts().filter((text) => text.includes('"phase":"standing"'))).toEqual([]);
+    },
+  );
+
+  it('a batch is as it was where the lost journal is written from the state of another one (I6)', async () => {
+    const { id, outs } = await besideAnother();
+    await stage.destroy();
+    const { props } = await provider.read(id, outs);
+    expect(props?.deviceNames).toEqual(['gate']);
+  });
+
   it('an order whose engine goes while it is written does not supersede that of the next one (I5)', async () => {
     const engine = { isThere: true };
     const next = providerIn('next');

@@ -86,6 +86,12 @@ export function answersFor(store: MemoryStore, generation: StoredGeneration, nam
   );
 }
 
+/** Whether it is a job of the generation, whatever that knows of its devices. */
+export function hasJob(store: MemoryStore, { id }: StoredGeneration, job: string): boolean {
+  const keys = [...store.objects.keys()].filter((key) => key.startsWith(`generations/${id}/jobs/`));
+  return keys.some((key) => store.text(key)?.includes(JSON.stringify(job)));
+}
+
 function devicesOf(store: MemoryStore, id: string): Map<string, string> {
   const devices = new Map<string, string>();
   const plan = readJson<{ carried: { name: string; identity: string }[] }>(store, `generations/${id}/plan.json`);

@@ -12,6 +12,7 @@ import { Report } from '../oracle/report';
 import {
   answersFor,
   discardedGenerations,
+  hasJob,
   rememberedGenerations,
   storedGenerations,
   type StoredGeneration,
@@ -231,8 +232,11 @@ export class TwinOracle implements Follower {
   }
 
   private contest(generation: StoredGeneration): void {
-    for (const { product, name, identity, deleted } of this.history.all()) {
-      if (deleted || !answersFor(this.world.store, generation, name, identity)) continue;
+    const { store } = this.world;
+    for (const { product, name, identity, job, deleted } of this.history.all()) {
+      const isItsOwn =
+        answersFor(store, generation, name, identity) || (job !== undefined && hasJob(store, generation, job));
+      if (deleted || !isItsOwn) continue;
       if (generation.phase !== 'standing') this.unfinished.set(identity, generation.batchId);
       const claim = this.claims.of(product, name, identity);
       if (claim && claim.batch !== generation.batchId) this.contested.add(identity);
