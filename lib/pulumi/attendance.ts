@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { Clock } from '../batch/ports/clock';
 import { CloudError, type Cloud } from '../batch/ports/cloud';
 import type { Store } from '../batch/ports/store';
+import { storeThrough } from '../stores/store-through';
 
 /** The engine that asked has gone, so that nobody will hear the answer, and another may be at work soon. */
 export class EngineGone extends Error {
@@ -83,15 +84,10 @@ export function attended(cloud: Cloud, attendance: Attendance, hint: () => strin
 
 /** A store in which nothing is changed any more once the engine has gone, however often somebody else has written first. */
 export function attendedWrites(store: Store, attendance: Attendance): Store {
-  return {
-    get: (key) => store.get(key),
-    list: (prefix) => store.list(prefix),
-    delete: (key) => store.delete(key),
-    put: async (key, body, condition) => {
-      await attendance.check({ afresh: true });
-      return store.put(key, body, condition);
-    },
-  };
+  return storeThrough(store, async (verb, _key, call) => {
+    if (verb === 'put') await attendance.check({ afresh: true });
+    return call();
+  });
 }
 
 function withHint({ kind, vendorCode, message, details }: CloudError, hint: string): CloudError {

@@ -7,6 +7,7 @@ import { PrefixedStore } from '../stores/prefixed-store';
 import { isS3Address, parseS3Address, type S3Address } from '../stores/s3-address';
 import { hopelessness, told } from '../stores/s3-unusable';
 import type { S3Store } from '../stores/s3-store';
+import { storeThrough } from '../stores/store-through';
 import type { Files } from './surroundings';
 
 /**
@@ -100,12 +101,7 @@ function failing(store: Store, put: (error: unknown) => unknown): Store {
   const told = (error: unknown): never => {
     throw put(error);
   };
-  return {
-    get: (key) => store.get(key).catch(told),
-    put: (key, body, condition) => store.put(key, body, condition).catch(told),
-    list: (prefix) => store.list(prefix).catch(told),
-    delete: (key) => store.delete(key).catch(told),
-  };
+  return storeThrough(store, (_verb, _key, call) => call().catch(told));
 }
 
 /** Every line stays on the screen: of trouble that goes on, one is enough now and then. */

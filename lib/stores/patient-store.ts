@@ -2,6 +2,7 @@ import type { Clock } from '../batch/ports/clock';
 import type { Observer } from '../batch/ports/observer';
 import type { Store } from '../batch/ports/store';
 import { awsFailureOf } from './aws-failure';
+import { storeThrough } from './store-through';
 
 /** Until when (milliseconds since 1970) which trouble is put up with. */
 export interface Patience {
@@ -25,7 +26,7 @@ export function patientStore(
   observer: Observer,
   patience: Patience | (() => Patience),
 ): Store {
-  const patiently = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+  const patiently = async <T>(verb: string, key: string, call: () => Promise<T>): Promise<T> => {
     const mine = typeof patience === 'function' ? patience() : patience;
     for (let longest = SHORTEST_MS; ; longest = Math.min(longest * 2, LONGEST_MS)) {
       try {
@@ -33,17 +34,12 @@ export function patientStore(
       } catch (error) {
         const pause = longest * (0.5 + clock.random() / 2);
         if (clock.now() + pause >= hopeFor(error, mine)) throw error;
-        observer.log('warn', `the store failed, trying again`, { what, error });
+        observer.log('warn', `the store failed, trying again`, { what: `${verb} ${key}`, error });
         await clock.sleep(pause);
       }
     }
   };
-  return {
-    get: (key) => patiently(`get ${key}`, () => store.get(key)),
-    put: (key, body, condition) => patiently(`put ${key}`, () => store.put(key, body, condition)),
-    list: (prefix) => patiently(`list ${prefix}`, () => store.list(prefix)),
-    delete: (key) => patiently(`delete ${key}`, () => store.delete(key)),
-  };
+  return storeThrough(store, patiently);
 }
 
 const SHORTEST_MS = 250;

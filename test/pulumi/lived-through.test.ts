@@ -6,6 +6,7 @@ import { thisMachine } from '../../lib/pulumi/machine';
 import { MemoryVault } from '../../lib/pulumi/memory-vault';
 import { ProviderMethods } from '../../lib/pulumi/methods';
 import * as provider from '../../lib/pulumi/provider';
+import { storeThrough } from '../../lib/stores/store-through';
 import { aliyun, certificates, legacy } from '../support/tested-clouds';
 import { VirtualClock } from '../support/virtual-clock';
 import { OTHER, Stage, urnOf as urn } from './stage';
@@ -363,17 +364,10 @@ function providerIn(
     ...machine,
     workers: { self, isDead: (worker) => worker === 'killed' },
     attendance: new Attendance(() => Promise.resolve(isThere()), machine.clock),
-    openJournal: (place) => {
-      const store = machine.openJournal(place);
-      return {
-        get: (key) => store.get(key),
-        list: (prefix) => store.list(prefix),
-        delete: (key) => store.delete(key),
-        put: async (key, body, condition) => {
-          await writing(key);
-          return store.put(key, body, condition);
-        },
-      };
-    },
+    openJournal: (place) =>
+      storeThrough(machine.openJournal(place), async (verb, key, call) => {
+        if (verb === 'put') await writing(key);
+        return call();
+      }),
   });
 }

@@ -4,6 +4,7 @@ import type { HandlerPorts } from '../../handler/ports';
 import type { Clock } from '../../lib/batch/ports/clock';
 import type { Store } from '../../lib/batch/ports/store';
 import type { Transport } from '../../lib/clouds/http/transport';
+import { storeThrough } from '../../lib/stores/store-through';
 import type { MemorySecrets } from './memory-secrets';
 import { requestedAction } from './requested-action';
 
@@ -54,12 +55,7 @@ export class LambdaProcess {
   }
 
   store(store: Store): Store {
-    return {
-      get: (key) => this.io(`store get ${key}`, () => store.get(key)),
-      put: (key, body, condition) => this.io(`store put ${key}`, () => store.put(key, body, condition)),
-      list: (prefix) => this.io(`store list ${prefix}`, () => store.list(prefix)),
-      delete: (key) => this.io(`store delete ${key}`, () => store.delete(key)),
-    };
+    return storeThrough(store, (verb, key, call) => this.io(`store ${verb} ${key}`, call));
   }
 
   transport(transport: Transport): Transport {

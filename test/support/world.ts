@@ -16,6 +16,7 @@ import type { Store } from '../../lib/batch/ports/store';
 import { headSchema, type Head } from '../../lib/batch/record/head';
 import { connectCloud } from '../../lib/clouds/registry';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/clouds/http/transport';
+import { storeThrough } from '../../lib/stores/store-through';
 import { MemorySecrets } from './memory-secrets';
 import { MemoryStore } from './memory-store';
 import { requestedAction } from './requested-action';
@@ -261,10 +262,5 @@ export function lights(count: number, start = 1): string[] {
 }
 
 function sabotaged(store: Store, sabotage: Sabotage): Store {
-  return {
-    get: (key) => sabotage(`store get ${key}`, () => store.get(key)),
-    put: (key, body, condition) => sabotage(`store put ${key}`, () => store.put(key, body, condition)),
-    list: (prefix) => sabotage(`store list ${prefix}`, () => store.list(prefix)),
-    delete: (key) => sabotage(`store delete ${key}`, () => store.delete(key)),
-  };
+  return storeThrough(store, (verb, key, call) => sabotage(`store ${verb} ${key}`, call));
 }
