@@ -8,6 +8,7 @@ import type { Operation } from './operation';
 import { CloudError, type Cloud, type DeviceFailure } from './ports/cloud';
 import { generationOf, type Generation } from './record/head';
 import { sha256 } from './record/names';
+import { loadPassedOver, savePassedOver } from './record/passed-over';
 import { namesOf, type RecordedDevice } from './record/plan';
 
 /** Between two notes of how far it has come, as many devices are deleted as this; one call looks at them all. */
@@ -21,13 +22,13 @@ export interface Doomed {
   devices: readonly RecordedDevice[];
   /** Those of them that must not be if they have ever connected. */
   guarded: ReadonlySet<RecordedDevice>;
-  /** What would have to be deleted as well if nobody else listed it. */
+  /** What may have to be deleted as well, when nobody else lists it any more. */
   spared: readonly RecordedDevice[];
 }
 
 /**
- * Deletes in the order of the names and notes how far it has come. The note holds only for the same spared devices: when
- * others list less than before, it begins again.
+ * Deletes in the order of the names and notes how far it has come. What it has deleted once it does not delete again: where a device is
+ * known by its name only, that may be somebody else's by then. Who was spared, or refused by the cloud, has its turn in another round.
  *
  * @returns how many there were in all.
  * @throws BatchError `ActivatedDevices`, before anything is deleted if they had connected by then; `DeadlineReached` with how
@@ -44,7 +45,12 @@ class Deletion {
   private readonly all: readonly RecordedDevice[];
   private readonly spared: string;
   private readonly cloudKey: string;
-  /** So many of the first devices are over. */
+  private round = 0;
+  /** In how many objects it is listed what this round has passed over. */
+  private passed = 0;
+  /** The names of spared devices whose turn in this round is still to come. */
+  private toPass: string[] = [];
+  /** So many devices are over in this round. */
   private done = 0;
   /** Those of them that the cloud refused to delete. */
   private blocked: NonNullable<Note['blocked']> = { count: 0, first: [] };
@@ -61,7 +67,7 @@ class Deletion {
   }
 
   async run(): Promise<number> {
-    const { all, spared } = this;
+    const { all } = this;
     const rest = await this.resume();
     try {
       await this.lookAhead(rest);
@@ -69,10 +75,9 @@ class Deletion {
     } catch (error) {
       throw error instanceof BatchError && error.code === 'DeadlineReached' ? this.cutOff(error) : error;
     }
+    await this.endRound();
     const { count, first } = this.blocked;
     if (count === 0) return all.length;
-    // They are to be tried again: the next pass begins at the beginning.
-    await this.note({ deleted: this.deleted, after: undefined, spared, blocked: undefined });
     throw new BatchError(
       'DevicesNotDeleted',
       `${count} of ${devices(all.length)} could not be deleted: ${listFailures(first, count)}`,
@@ -83,18 +88,21 @@ class Deletion {
     return this.done - this.blocked.count;
   }
 
-  /** Goes on from the note, if there is one that holds. @returns what is left to delete. */
+  /** Goes on from the note. @returns what is left to delete in this round. */
   private async resume(): Promise<readonly RecordedDevice[]> {
-    const { all, doomed, spared } = this;
-    const { drop: noted } = this.operation.generation(this.id);
-    const resumed = noted?.spared === spared ? noted : undefined;
-    const rest = all.filter(({ name }) => name > (resumed?.after ?? ''));
-    this.done = all.length - rest.length;
-    this.blocked = resumed?.blocked ?? this.blocked;
+    const { all, doomed, id, operation, spared } = this;
+    const { drop: noted } = operation.generation(id);
+    const { round = 0, after, passedBefore = 0, passed = 0, blocked = this.blocked } = noted ?? {};
+    const parts = { round: round - 1, parts: passedBefore };
+    const inRound = round === 0 ? undefined : await loadPassedOver(operation.store, id, parts);
+    const isOpen = ({ name }: RecordedDevice) => inRound?.has(name) !== false && (after === undefined || name > after);
+    const rest = all.filter(isOpen);
+    const toPass = doomed.spared.filter(isOpen);
+    Object.assign(this, { round, passed, blocked, toPass: namesOf(toPass).sort(), done: all.length - rest.length });
     if (noted?.cutOff) {
       // Between two notes nothing but the next block is deleted; what is spared by now may have been in it.
-      const inFlight = resumed ? rest.slice(0, BLOCK) : [...all, ...doomed.spared];
-      if (inFlight.length > 0) await noteLostDeletion(this.operation, this.cloudKey, namesOf(inFlight));
+      const inFlight = noted.spared === spared ? rest.slice(0, BLOCK) : [...rest, ...toPass];
+      if (inFlight.length > 0) await noteLostDeletion(operation, this.cloudKey, namesOf(inFlight));
       await this.note({ cutOff: undefined });
     }
     return rest;
@@ -155,10 +163,7 @@ class Deletion {
     const open = ends.indexOf(undefined);
     const over = open < 0 ? ends : ends.slice(0, open);
     const refused = over.filter((end): end is DeviceFailure => typeof end === 'object');
-    this.done += over.length;
-    this.blocked.count += refused.length;
-    this.blocked.first.push(...refused.slice(0, SHOWN - this.blocked.first.length));
-    if (over.length > 0) await this.noteDone(block[over.length - 1]?.name);
+    if (over.length > 0) await this.noteOver(block.slice(0, over.length), refused);
     if (error) throw error.reason;
   }
 
@@ -190,10 +195,32 @@ class Deletion {
     return activatedAmong(asked, new Map(found.map((device) => [device.name, device])));
   }
 
-  private async noteDone(after: string | undefined): Promise<void> {
-    const { done, deleted, spared, blocked, all, operation } = this;
-    await this.note({ deleted, after, spared, blocked });
-    operation.observer.progress({ step: 'delete', done, of: all.length });
+  /** Notes that the turn of these devices is over, and of those between them. */
+  private async noteOver(over: readonly RecordedDevice[], refused: readonly DeviceFailure[]): Promise<void> {
+    const { count, first } = this.blocked;
+    const { name: after = '' } = over.at(-1) ?? {};
+    this.done += over.length;
+    this.blocked = { count: count + refused.length, first: [...first, ...refused].slice(0, SHOWN) };
+    await this.passOver([...namesOf(refused), ...this.toPass.filter((name) => name <= after)]);
+    this.toPass = this.toPass.filter((name) => name > after);
+    const { deleted, spared, blocked, passed } = this;
+    await this.note({ deleted, after, spared, blocked, passed });
+    this.operation.observer.progress({ step: 'delete', done: this.done, of: this.all.length });
+  }
+
+  /** Lists names for the next round. That it is listed is noted afterwards: if that fails, it is written again. */
+  private async passOver(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    await savePassedOver(this.operation.store, this.id, { round: this.round, part: this.passed }, names);
+    this.passed++;
+  }
+
+  /** Those that this round has passed over have their turn in the next one. */
+  private async endRound(): Promise<void> {
+    if (this.passed === 0) return;
+    await this.passOver(this.toPass);
+    const next = { round: this.round + 1, passedBefore: this.passed, passed: undefined, after: undefined };
+    await this.note({ deleted: this.deleted, ...next, blocked: undefined });
   }
 
   private async note(changes: Partial<Note>): Promise<void> {

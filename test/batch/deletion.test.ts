@@ -162,6 +162,41 @@ describe.each(testedClouds)('$name: deleting many devices', (cloud) => {
     expect(world.devices()).toEqual(lights(100, 401));
   });
 
+  it('deletes nothing twice where the cloud refuses one: the name of what is gone may be somebody else’s (I1)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(3)));
+    world.fault({ kind: 'businessError', code: cloud.codes.undeletable }, { operation: 'DeleteDevice', times: 1 });
+    expect(await world.delete(generation)).toMatchObject({ state: 'failed', code: 'DevicesNotDeleted' });
+    expect(world.devices()).toEqual(['light-001']);
+    cloud.seed(world.emulator, { devices: ['light-002'] });
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(['light-002']);
+  });
+
+  it('nor where others list fewer of the devices than before (I1, I2)', async () => {
+    const world = new World({ cloud });
+    const three = await world.create(world.options(lights(4)));
+    // One change after another takes some of them over, and goes.
+    const few = await world.update(three.generation, world.options(['light-001', 'light-003']));
+    world.fault({ kind: 'businessError', code: cloud.codes.undeletable }, { operation: 'DeleteDevice', after: 1 });
+    expect(await world.delete(three.generation)).toMatchObject({ state: 'failed', code: 'DevicesNotDeleted' });
+    expect(world.devices()).toEqual(['light-001', 'light-003', 'light-004']);
+    world.emulator.faults.clear();
+    cloud.seed(world.emulator, { devices: ['light-002'] });
+    expect(await world.delete(few.generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(['light-002']);
+  });
+
+  it('says so where the record of what was passed over is lost, and takes nothing for gone (I2)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(3)));
+    world.fault({ kind: 'businessError', code: cloud.codes.undeletable }, { operation: 'DeleteDevice', times: 1 });
+    await world.delete(generation);
+    for (const key of await world.store.list('generations/'))
+      if (key.includes('/passed-over/')) await world.store.delete(key);
+    expect(await world.delete(generation)).toMatchObject({ state: 'failed', code: 'RecordMissing' });
+  });
+
   it('counts the devices of a product that is gone as deleted (I8)', async () => {
     const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(3)));

@@ -113,11 +113,18 @@ const generationSchema = z.looseObject({
       /** A process was cut off in it, whose last deletions may still arrive. */
       cutOff: z.boolean().optional(),
       saw: z.array(z.string()).optional(),
-      /** How many devices it has deleted, the last of them in the order of names, and which ones it left alone (digest). */
+      /** How many devices it has deleted. */
       deleted: z.number(),
+      /** Which round it is. The first one (0) is about every device, each later one about what the one before has passed over. */
+      round: z.number().int().nonnegative().optional(),
+      /** The last device of this round, in the order of names, whose turn has come. */
       after: z.string().optional(),
+      /** In how many objects those are listed that the round before has passed over, and this one so far. */
+      passedBefore: z.number().int().nonnegative().optional(),
+      passed: z.number().int().nonnegative().optional(),
+      /** Which ones it left alone (digest). */
       spared: z.string().optional(),
-      /** What the cloud refused to delete in this pass. */
+      /** What the cloud refused to delete in this round. */
       blocked: z.looseObject({ count: z.number(), first: z.array(failureSchema) }).optional(),
       /** How far an operation (told by its deadline) has looked for devices that have connected, in the order of names. */
       looked: z.looseObject({ before: z.number(), after: z.string() }).optional(),

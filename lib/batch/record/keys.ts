@@ -13,6 +13,9 @@ export const keys = {
   lookUp: (generationId: string, digest: string) => `generations/${generationId}/look-ups/${digest}.json`,
   /** Devices that can be proven a generation's own though none of its jobs lists them. */
   proven: (generationId: string) => `generations/${generationId}/devices/proven.json`,
+  /** Names of a falling generation whose turn came in a round of deletions, and whose devices were not deleted in it. */
+  passedOver: (generationId: string, round: number, part: number) =>
+    `generations/${generationId}/passed-over/${round}-${ordinal(part)}.json`,
   /** Devices of a product that left their batches without being deleted. */
   releasedOf: (cloudKey: string) => `released/${percentEncode(cloudKey)}/`,
   released: (cloudKey: string, generationId: string, digest: string) =>

@@ -39,6 +39,6 @@ export async function loadPlan(store: Store, generation: Generation): Promise<Pl
   return requireJson(store, keys.plan(generation.id), planSchema);
 }
 
-export function namesOf(devices: readonly RecordedDevice[]): string[] {
+export function namesOf(devices: readonly { name: string }[]): string[] {
   return devices.map(({ name }) => name);
 }

@@ -68,8 +68,8 @@ export class Successes {
     const listed = manifest?.devices ?? [];
     const identityOf = ({ name, id: identity }: StoredManifest['devices'][number]) => {
       const story = this.storyOf(spec, name, identity);
-      // By name nobody can mean one that was made since.
-      const isAnother = story && isByName(identity) && story.madeAt > toldAt;
+      // Nobody can mean one that was made since, by name or as another API has recorded it.
+      const isAnother = story && story.identity !== identity && story.madeAt > toldAt;
       return story && !isAnother ? story.identity : identity;
     };
     const devices = new Map(listed.map((device) => [device.name, identityOf(device)]));
