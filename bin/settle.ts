@@ -18,6 +18,7 @@ import {
 import type { Store } from '../lib/batch/ports/store';
 import { countBusy } from '../lib/batch/status';
 import { environmentKeys } from '../lib/clouds/environment-keys';
+import { ProcessRates } from '../lib/clouds/process-rates';
 import { connectCloud } from '../lib/clouds/registry';
 import { processes } from '../lib/stores/processes';
 import { describePreview, describeSettled, isSettled } from './describe-settled';
@@ -112,6 +113,7 @@ function print(settled: Settled, { json }: Flags): void {
 
 function enginePorts(s3: Store, share: number, until: number, envKeys: boolean): EnginePorts {
   const clock = systemClock;
+  const rates = new ProcessRates(clock, share);
   const observer = new TerminalObserver(clock, (line) => void process.stderr.write(line));
   // No grant is on its way: what is denied stays so.
   const store = patientStore(s3, clock, observer, { until, deniedUntil: 0 });
@@ -125,7 +127,7 @@ function enginePorts(s3: Store, share: number, until: number, envKeys: boolean):
     vault: credentialVaults({ secrets: deviceSecrets(secretsManagerClient), store, clock, deniedUntil: 0 }),
     connect: async (cloud, { secretArn }, time) => {
       const keys = envKeys ? environmentKeys(cloud, process.env) : secrets.source(secretArn, 0);
-      return connectCloud(cloud, keys, { clock, observer, share, until: time.until });
+      return connectCloud(cloud, keys, { clock, observer, rates: rates.of(cloud), until: time.until });
     },
   };
 }

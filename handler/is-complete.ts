@@ -78,7 +78,7 @@ function enginePorts(ports: HandlerPorts, observer: LogObserver, metrics: Metric
     vault: credentialVaults({ secrets: ports.deviceSecrets, store, clock, deniedUntil: patience.deniedUntil }),
     readNames: namesFiles(ports.readObject, clock),
     connect: async (cloud, { secretArn }, { since, until }) => {
-      const environment = { clock, observer, share: ports.rateShare, until };
+      const environment = { clock, observer, rates: ports.rates.of(cloud), until };
       return countedCloud(ports.connect(cloud, secrets.source(secretArn, since), environment), metrics);
     },
   };

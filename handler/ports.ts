@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/batch/ports/clock';
 import type { Store } from '../lib/batch/ports/store';
+import type { ProcessRates } from '../lib/clouds/process-rates';
 import type { connectCloud } from '../lib/clouds/registry';
 import type { DeviceSecrets } from './device-secrets';
 import type { ReadObject } from './names-files';
@@ -15,8 +16,7 @@ export interface HandlerPorts {
   deviceSecrets: DeviceSecrets;
   /** Reads an asset. */
   readObject: ReadObject;
-  /** How many batches share the account's rates. */
-  rateShare: number;
+  rates: ProcessRates;
   connect: typeof connectCloud;
   /** Takes one line of the log, without its end. */
   write: (line: string) => void;

@@ -9,10 +9,8 @@ export interface CloudEnvironment {
   observer: Observer;
   /** How calls reach the network; closed with the connection. @default undiciTransport() */
   transport?: Transport;
-  /** How many batches share the account's rates, at least 1. */
-  share: number;
-  /** The account's limiters, where connections of this process share them. @default ones of its own, by `share` */
-  rates?: RateLimits;
+  /** The account's limiters, which all connections of this process share. */
+  rates: RateLimits;
   /** The moment (ms since 1970) after which no request may still run. */
   until: number;
 }

@@ -1,6 +1,5 @@
-import type { CloudReference } from '../batch/contract';
 import type { Clock } from '../batch/ports/clock';
-import { RateLimits } from '../clouds/http/rate-limits';
+import { ProcessRates } from '../clouds/process-rates';
 import type { StackConfig } from './cloud-keys';
 
 /** What the calls of one provider process have in common while it lives. */
@@ -16,8 +15,8 @@ export class Session {
   /** Generations that creates have made here: their end is heard of before what they replace is deleted. */
   readonly made = new Set<string>();
 
-  /** The account's rates at each cloud: batches that are worked on side by side share them (I10). */
-  private readonly rates: Record<'aliyun' | 'tencent', RateLimits>;
+  /** Batches that are worked on side by side share them. */
+  readonly rates: ProcessRates;
 
   private readonly turns = new Map<string, Promise<unknown>>();
 
@@ -25,11 +24,7 @@ export class Session {
   readonly greeted = new Set<string>();
 
   constructor(clock: Clock) {
-    this.rates = { aliyun: new RateLimits(clock, 1), tencent: new RateLimits(clock, 1) };
-  }
-
-  ratesAt({ aliyun }: CloudReference): RateLimits {
-    return aliyun ? this.rates.aliyun : this.rates.tencent;
+    this.rates = new ProcessRates(clock, 1);
   }
 
   /**

@@ -122,7 +122,7 @@ export class Workplace {
     const { clock, observer, session } = this;
     const { attendance } = this.surroundings;
     await attendance.check();
-    const environment = { clock, observer, share: 1, rates: session.ratesAt(cloud), until };
+    const environment = { clock, observer, rates: session.rates.of(cloud), until };
     const { cloud: connected, hint } = this.surroundings.connect(cloud, environment, session.config);
     return attended(connected, attendance, hint);
   }

@@ -6,6 +6,7 @@ import { startEmulator, type RunningEmulator } from '../../emulator';
 import { reconcile, StoreVault, submit, systemClock, type EnginePorts } from '../../lib/batch';
 import { parseOptions } from '../../lib/batch/contract';
 import { silent } from '../../lib/batch/ports/observer';
+import { ProcessRates } from '../../lib/clouds/process-rates';
 import { connectCloud } from '../../lib/clouds/registry';
 import { PrefixedStore } from '../../lib/stores/prefixed-store';
 import { S3Store } from '../../lib/stores/s3-store';
@@ -82,13 +83,19 @@ function enginePorts(prefix: string): EnginePorts {
   const client = new S3Client({ endpoint: s3.url, region: 'eu-central-1', forcePathStyle: true, credentials });
   const store = new PrefixedStore(new S3Store(client, s3.bucket), prefix);
   const keys = { accessKeyId: cloud.aliyun.accessKeyId, accessKeySecret: cloud.aliyun.accessKeySecret };
+  const rates = new ProcessRates(systemClock, 1);
   return {
     store,
     clock: systemClock,
     observer: silent,
     vault: new StoreVault(store),
     connect: async (reference, _access, { until }) =>
-      connectCloud(reference, async () => keys, { clock: systemClock, observer: silent, share: 1, until }),
+      connectCloud(reference, async () => keys, {
+        clock: systemClock,
+        observer: silent,
+        rates: rates.of(reference),
+        until,
+      }),
   };
 }
 

@@ -6,6 +6,7 @@ import { startEmulator, type RunningEmulator } from '../../emulator';
 import { StoreVault, reconcile, submit, systemClock, type EnginePorts, type Order } from '../../lib/batch';
 import { parseOptions } from '../../lib/batch/contract';
 import { silent } from '../../lib/batch/ports/observer';
+import { ProcessRates } from '../../lib/clouds/process-rates';
 import { connectCloud } from '../../lib/clouds/registry';
 import { FileStore } from '../../lib/stores/file-store';
 
@@ -61,6 +62,7 @@ describe('the command line on the folder of a Pulumi stack', () => {
 function enginePorts(before: (what: string) => void): EnginePorts {
   const store = new FileStore(folder);
   const keys = { accessKeyId: cloud.aliyun.accessKeyId, accessKeySecret: cloud.aliyun.accessKeySecret };
+  const rates = new ProcessRates(systemClock, 1);
   return {
     store,
     clock: systemClock,
@@ -70,7 +72,7 @@ function enginePorts(before: (what: string) => void): EnginePorts {
       const connection = connectCloud(reference, async () => keys, {
         clock: systemClock,
         observer: silent,
-        share: 1,
+        rates: rates.of(reference),
         until,
       });
       const collect = connection.collect.bind(connection);

@@ -11,6 +11,7 @@ import { S3Store } from '../../lib/stores/s3-store';
 import { reconcile, submit, systemClock, type EnginePorts, type Order } from '../../lib/batch';
 import { parseOptions } from '../../lib/batch/contract';
 import { silent } from '../../lib/batch/ports/observer';
+import { ProcessRates } from '../../lib/clouds/process-rates';
 import { connectCloud } from '../../lib/clouds/registry';
 import { IN_SECRETS_MANAGER } from '../support/memory-secrets';
 import { startS3, type S3LookAlike } from '../support/s3-look-alike';
@@ -55,6 +56,7 @@ function enginePorts(): EnginePorts {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = new S3Client({ endpoint: s3.url, region: 'eu-central-1', forcePathStyle: true, credentials });
   const store = new S3Store(client, s3.bucket);
+  const rates = new ProcessRates(systemClock, 1);
   return {
     store,
     clock: systemClock,
@@ -64,7 +66,7 @@ function enginePorts(): EnginePorts {
       connectCloud(reference, async () => (reference.tencent ? certificates : aliyun).keys(cloud.emulator), {
         clock: systemClock,
         observer: silent,
-        share: 1,
+        rates: rates.of(reference),
         until,
       }),
   };

@@ -1,6 +1,7 @@
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../emulator';
 import type { Cloud } from '../../lib/batch/ports/cloud';
 import type { CloudEnvironment } from '../../lib/clouds/environment';
+import { RateLimits } from '../../lib/clouds/http/rate-limits';
 import { VirtualClock } from './virtual-clock';
 
 /** What a test may want otherwise of a connection's surroundings. */
@@ -31,7 +32,7 @@ export async function startBareBench(options: EmulatorOptions): Promise<BareBenc
     running,
     log: () => lines.join('\n'),
     open(connect, surroundings) {
-      const cloud = connect({ clock, observer, share: 1, until: Infinity, ...surroundings });
+      const cloud = connect({ clock, observer, rates: new RateLimits(clock, 1), until: Infinity, ...surroundings });
       clouds.push(cloud);
       return cloud;
     },

@@ -62,7 +62,7 @@ async function settled(wishes: Partial<SettleWishes> = {}): Promise<Settled> {
     observer,
     vault: credentialVaults({ secrets: world.secrets, store: bucket, clock, deniedUntil: 0 }),
     connect: async (reference, _access, { until }) =>
-      ports.connect(reference, keys, { clock, observer, share: 1, until }),
+      ports.connect(reference, keys, { clock, observer, rates: ports.rates.of(reference), until }),
   };
   const all = { remove: [], deleteActivated: [], forget: [], ...wishes };
   return settle(engine, all, { deadline: clock.now() + 3_600_000 });

@@ -9,6 +9,7 @@ import type { Observer } from '../../lib/batch/ports/observer';
 import type { Store } from '../../lib/batch/ports/store';
 import { listBatches } from '../../lib/batch/record/batch-record';
 import { owed } from '../../lib/batch/record/head';
+import { ProcessRates } from '../../lib/clouds/process-rates';
 import { connectCloud } from '../../lib/clouds/registry';
 import { Attendance } from '../../lib/pulumi/attendance';
 import { journalInS3 } from '../../lib/pulumi/in-s3';
@@ -136,7 +137,7 @@ class Street {
     const store = (this.stores[stack] ??= new FileStore(join(this.folder, String(stack))));
     return createHandler({
       ...{ bucket: 'store', store, clock: systemClock, deviceSecrets: new MemorySecrets(), connect: connectCloud },
-      rateShare: Math.ceil(this.options.batches / clouds.length),
+      rates: new ProcessRates(systemClock, Math.ceil(this.options.batches / clouds.length)),
       readSecret: async (arn) => JSON.stringify(cloudOf(arn).keys(this.emulator.emulator)),
       readObject: () => Promise.reject(new Error('nobody has names in a file')),
       write: (line) => {

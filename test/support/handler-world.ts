@@ -5,6 +5,7 @@ import type { CustomResourceEvent } from '../../handler/framework';
 import { STORE_RESOURCE_TYPE } from '../../lib/batch/contract';
 import type { Transport } from '../../lib/clouds/http/transport';
 import { undiciTransport } from '../../lib/clouds/http/undici-transport';
+import { ProcessRates } from '../../lib/clouds/process-rates';
 import { connectCloud } from '../../lib/clouds/registry';
 import type { LambdaProcess } from './lambda-process';
 import { LambdaService } from './lambda-service';
@@ -61,7 +62,7 @@ export class HandlerWorld {
       bucket: 'the-store-of-the-stack',
       store: this.store,
       clock: this.clock,
-      rateShare: 1,
+      rates: new ProcessRates(this.clock, 1),
       readSecret: async () => JSON.stringify(cloud.keys(emulator.emulator)),
       deviceSecrets: this.secrets,
       readObject: async (bucket, key) => {

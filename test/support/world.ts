@@ -14,6 +14,7 @@ import {
 import type { Observer } from '../../lib/batch/ports/observer';
 import type { Store } from '../../lib/batch/ports/store';
 import { headSchema, type Head } from '../../lib/batch/record/head';
+import { ProcessRates } from '../../lib/clouds/process-rates';
 import { connectCloud } from '../../lib/clouds/registry';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../lib/clouds/http/transport';
 import { storeThrough } from '../../lib/stores/store-through';
@@ -94,6 +95,7 @@ export class World {
       log: (level, message, fields) => void this.logs.push(JSON.stringify({ level, message, ...fields })),
       progress: () => undefined,
     };
+    const rates = new ProcessRates(this.clock, this.setting.share ?? 1);
     return {
       store,
       clock: this.clock,
@@ -102,7 +104,7 @@ export class World {
       readNames: (source) => sabotage(`file ${source}`, () => this.readFile(source)),
       connect: async (reference, _access, { until }) => {
         const transport = this.transport(sabotage);
-        const environment = { clock: this.clock, observer, share: this.setting.share ?? 1, until, transport };
+        const environment = { clock: this.clock, observer, rates: rates.of(reference), until, transport };
         const cloud = connectCloud(reference, async () => this.cloud.keys(this.emulator), environment);
         const { namesPerJob = cloud.limits.namesPerJob } = this.setting;
         return Object.create(cloud, { limits: { value: { ...cloud.limits, namesPerJob } } }) as typeof cloud;

@@ -5,7 +5,7 @@ import type { Observer } from '../../batch/ports/observer';
 import { CredentialCache, type CredentialSource } from './credentials';
 import { failureOfTransport, type Failure, type Repeatability } from './failure';
 import type { Meaning } from './meaning';
-import { RateLimits } from './rate-limits';
+import type { RateLimits } from './rate-limits';
 import { redact } from './redact';
 import { retry } from './retry';
 import { clockSkew } from './server-clock';
@@ -16,10 +16,7 @@ export interface ApiClientOptions<Credentials> {
   transport: Transport;
   clock: Clock;
   observer: Observer;
-  /** How many batches share the account's rates. */
-  share: number;
-  /** The account's limiters, where connections of this process share them. @default ones of its own, by `share` */
-  rates?: RateLimits | undefined;
+  rates: RateLimits;
   /** The moment (ms since 1970) after which no request may still run. */
   until: number;
   /** Milliseconds that one request may take. @default 30000 */
@@ -51,7 +48,6 @@ type Remedies = Set<Meaning>;
  */
 export class ApiClient<Credentials> {
   private readonly ending = new AbortController();
-  private readonly rates: RateLimits;
   private readonly credentials: CredentialCache<Credentials>;
   private measuredSkew?: number;
   /** Added to our time in timestamps, once the server has refused one. */
@@ -60,7 +56,6 @@ export class ApiClient<Credentials> {
   constructor(private readonly options: ApiClientOptions<Credentials>) {
     // Each call that waits listens to it; Node would take more than ten for a leak.
     setMaxListeners(0, this.ending.signal);
-    this.rates = options.rates ?? new RateLimits(options.clock, options.share);
     this.credentials = new CredentialCache(options.credentials);
   }
 
@@ -106,7 +101,7 @@ export class ApiClient<Credentials> {
   private async attempt<Answer>(call: ApiCall<Answer, Credentials>, remedies: Remedies): Promise<Answer> {
     const { name, perSecond } = call.operation;
     const credentials = await this.presentKeys();
-    const permit = await this.rates.of(name, perSecond).acquire(this.options.until, this.ending.signal);
+    const permit = await this.options.rates.of(name, perSecond).acquire(this.options.until, this.ending.signal);
     if (permit === undefined) throw this.tooLate(call);
     const { correction } = this;
     const outcome = await this.exchange(call, credentials);

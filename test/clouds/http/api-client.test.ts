@@ -24,7 +24,6 @@ function account(answers: (Partial<Failure> | 'done')[], options: Partial<ApiCli
     transport: { send, close },
     clock,
     observer: { log, progress: () => undefined },
-    share: 1,
     rates,
     until: Infinity,
     ...options,

@@ -2,6 +2,7 @@ import type { EmulatorOptions } from '../../../emulator';
 import type { TencentApiVersion, TencentReference } from '../../../lib/batch/contract/cloud-reference';
 import type { Cloud } from '../../../lib/batch/ports/cloud';
 import type { CredentialSource } from '../../../lib/clouds/http/credentials';
+import { RateLimits } from '../../../lib/clouds/http/rate-limits';
 import type { HttpRequest, Transport } from '../../../lib/clouds/http/transport';
 import { connectTencent } from '../../../lib/clouds/tencent';
 import { startBareBench, type BareBench, type Surroundings } from '../bare-bench';
@@ -57,10 +58,11 @@ export function literalCloud(
   ...bodies: unknown[]
 ): { cloud: Cloud; sent: HttpRequest[] } {
   const transport = answering(...bodies.map((body) => ({ body })));
+  const clock = new VirtualClock();
   const environment = {
-    clock: new VirtualClock(),
+    clock,
     observer: { log: () => undefined, progress: () => undefined },
-    share: 1,
+    rates: new RateLimits(clock, 1),
     until: Infinity,
   };
   const keys = async () => ({ SecretId: 'AKIDEXAMPLE', SecretKey: 'EXAMPLEKEY' });

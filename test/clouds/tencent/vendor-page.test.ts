@@ -1,4 +1,5 @@
 import type { Cloud } from '../../../lib/batch/ports/cloud';
+import { RateLimits } from '../../../lib/clouds/http/rate-limits';
 import { connectTencent } from '../../../lib/clouds/tencent';
 import { VirtualClock } from '../virtual-clock';
 import { answering } from './harness';
@@ -33,14 +34,15 @@ const keys = `{
 
 function connect(...bodies: unknown[]): { cloud: Cloud; sent: ReturnType<typeof answering>['sent'] } {
   const transport = answering(...bodies.map((body) => ({ body })));
+  const clock = new VirtualClock();
   const cloud = connectTencent(
     { productId: 'ABCED12345', apiVersion: '2.0' },
     async () => ({ SecretId: 'AKIDEXAMPLE', SecretKey: 'EXAMPLEKEY' }),
     {
-      clock: new VirtualClock(),
+      clock,
       observer: { log: () => undefined, progress: () => undefined },
       transport,
-      share: 1,
+      rates: new RateLimits(clock, 1),
       until: Infinity,
     },
   );

@@ -18,6 +18,7 @@ import { Rates } from './rates';
 import { Registrations } from './registrations';
 import { Report } from './report';
 import { firstDeletes, managedSecrets, readJson, storedSecrets, type StoredManifest } from './stored';
+import { standingDevices } from './standing-devices';
 import { Successes, type Deployed } from './success';
 
 /** How late an event may come (MaximumEventAge), and how far two clocks may be apart. */
@@ -92,8 +93,12 @@ export class Oracle {
     if (gaveWay && !this.rivalled.has(event.RequestId) && !this.mayBeTheDelayedOne(event)) {
       this.report.violated('I5', `${event.RequestType} ${event.RequestId} was superseded, and nothing came after it`);
     }
-    if (!known || response.Status !== 'SUCCESS' || event.RequestType === 'Delete') return;
+    if (!known || event.RequestType === 'Delete') return;
     const { batch, spec, sentAt } = known;
+    if (response.Status !== 'SUCCESS') {
+      if (!hasCode(response)) this.stoodUntold(event, batch);
+      return;
+    }
     const claim = this.claimOf(batch, spec, response);
     this.policies.told(claim);
     // What is told once more, or after something else was asked for, says what was.
@@ -134,6 +139,12 @@ export class Oracle {
     this.answers.checkSecrets();
   }
 
+  /** Our function died: what stands by then, it may have been about to tell. */
+  private stoodUntold(event: FrameworkEvent, batch: string): void {
+    for (const identity of standingDevices(this.world.store, this.history, batchIdOf(event)))
+      this.policies.stood(batch, identity);
+  }
+
   /** Whether CloudFormation had just asked to delete a Create that never came: for a minute a Create may be that one. */
   private mayBeTheDelayedOne(event: FrameworkEvent): boolean {
     if (event.RequestType !== 'Create') return false;
@@ -164,4 +175,9 @@ export class Oracle {
     this.requests.set(batch, requests);
     return requests;
   }
+}
+
+/** Whether a failure is one that our function tells. */
+function hasCode({ Reason }: CfnResponse): boolean {
+  return /\[\w+\]$/.test(Reason.split('\n')[0] ?? '');
 }

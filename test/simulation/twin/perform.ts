@@ -1,5 +1,6 @@
 import { settle as settleStore } from '../../../lib/batch';
 import { listBatches } from '../../../lib/batch/record/batch-record';
+import { ProcessRates } from '../../../lib/clouds/process-rates';
 import type { MemoryStore } from '../../support/memory-store';
 import { digestOf } from '../life/digest';
 import type { Lived } from '../life/perform';
@@ -206,6 +207,7 @@ class TwinPerformance {
     const cause = { stack: STACK, batch: EVERY_BATCH, request: BY_HAND };
     const process = new Process(world, world.nextProcess(), cause, LONGEST_MS, false);
     const { clock } = process;
+    const rates = new ProcessRates(clock, 1);
     const ports = {
       store: new ProcessStore(process, machine.journal),
       clock,
@@ -217,7 +219,7 @@ class TwinPerformance {
       vault: noVault,
       workers: { self: machine.workerOf(process), isDead: (worker: string) => machine.isDead(worker) },
       connect: async (...[cloud, , { until }]: Parameters<Parameters<typeof settleStore>[0]['connect']>) =>
-        connectTo(process, cloud, { clock, observer: ports.observer, share: 1, until }),
+        connectTo(process, cloud, { clock, observer: ports.observer, rates: rates.of(cloud), until }),
     };
     machine.atWork++;
     try {

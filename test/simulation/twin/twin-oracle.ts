@@ -19,6 +19,7 @@ import {
   type StoredManifest,
   type StoredSecrets,
 } from '../oracle/stored';
+import { standingDevices } from '../oracle/standing-devices';
 import { Successes, type Deployed } from '../oracle/success';
 import { Claims } from '../stack/claims';
 import { isIdentityOf } from '../stack/identities';
@@ -297,14 +298,8 @@ export class TwinOracle implements Follower {
 
   /** What stands, and was not told: nobody can know whether that was heard. */
   private stoodUntold(operation: Operation, owner?: string): void {
-    const { store } = this.world;
     const { batchId, spec } = operation;
-    const standing = storedGenerations(store).filter((each) => each.batchId === batchId && each.phase === 'standing');
-    const devices = this.history
-      .all()
-      .filter(({ deleted }) => !deleted)
-      .filter(({ name, identity }) => standing.some((each) => answersFor(store, each, name, identity)))
-      .map(({ identity }) => identity);
+    const devices = standingDevices(this.world.store, this.history, batchId);
     for (const identity of devices) this.policies.stood(batchId, identity, owner);
     if (spec.onExisting) this.takeOver(operation, devices);
   }

@@ -4,7 +4,6 @@ import { CloudError, OUT_OF_TIME, type RequestTicket } from '../../../lib/batch/
 import type { CloudEnvironment } from '../../../lib/clouds/environment';
 import { issueTicket, ticketFailure } from '../../../lib/clouds/aliyun/ticket';
 import { failureOfTransport, type Failure, type Repeatability } from '../../../lib/clouds/http/failure';
-import { RateLimits } from '../../../lib/clouds/http/rate-limits';
 import { retry } from '../../../lib/clouds/http/retry';
 import { TransportError } from '../../../lib/clouds/http/transport';
 import type { DirectCall, SimulatedProduct } from '../clouds/simulated-cloud';
@@ -30,15 +29,12 @@ type Outcome<Answer> = { answer: Answer } | { failure: Failure & { sent?: Transp
  */
 export class DirectClient {
   private readonly ending = new AbortController();
-  private readonly rates: RateLimits;
 
   constructor(
     private readonly process: Process,
     private readonly product: SimulatedProduct,
     private readonly environment: CloudEnvironment,
-  ) {
-    this.rates = environment.rates ?? new RateLimits(environment.clock, environment.share);
-  }
+  ) {}
 
   call<Answer>(operation: Operation<Answer>, query: Parameters, form: Parameters = {}): Promise<Answer> {
     const attempt = () => this.attempt(operation, { ...query, ...form });
@@ -73,7 +69,7 @@ export class DirectClient {
     query: Parameters,
     ticket?: RequestTicket,
   ): Promise<Answer> {
-    const permit = await this.rates
+    const permit = await this.environment.rates
       .of(operation.name, operation.perSecond)
       .acquire(this.environment.until, this.ending.signal);
     const outcome: Outcome<Answer> = permit ? await this.exchange(operation, query, ticket) : { failure: outOfTime() };

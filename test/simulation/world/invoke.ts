@@ -1,6 +1,7 @@
 import type { CustomResourceEvent } from '../../../handler/framework';
 import { createHandler } from '../../../handler/handler';
 import type { HandlerPorts } from '../../../handler/ports';
+import { ProcessRates } from '../../../lib/clouds/process-rates';
 import { awsError, connectionReset, secretDenied } from '../../support/aws-errors';
 import { assetAt } from '../stack/spec';
 import { connectTo } from './connect';
@@ -49,7 +50,7 @@ export function portsOf(process: Process): HandlerPorts {
     bucket: BUCKET,
     store: new ProcessStore(process, world.store),
     clock: process.clock,
-    rateShare: 1,
+    rates: new ProcessRates(process.clock, 1),
     readSecret: () => Promise.reject(new Error('no life reads keys')),
     deviceSecrets: world.secrets.by((what, run) => process.through(what, (fault) => disturbedSecret(fault, run))),
     readObject: (_bucket, key) => process.through('asset get', () => Buffer.from(assetAt(key))),

@@ -18,7 +18,7 @@ export const EVERY_BATCH = 'every batch';
 export async function settleByHand(world: SimulatedWorld, stack: string): Promise<void> {
   const cause = { stack, batch: EVERY_BATCH, request: BY_HAND };
   const process = new Process(world, world.nextProcess(), cause, LIMIT_MS, false);
-  const { store, clock, connect, deviceSecrets: secrets } = portsOf(process);
+  const { store, clock, connect, rates, deviceSecrets: secrets } = portsOf(process);
   const observer = { log: () => undefined, progress: () => undefined };
   const wishes = { remove: await listBatches(store), deleteActivated: [], forget: [] };
   const ports = {
@@ -27,7 +27,12 @@ export async function settleByHand(world: SimulatedWorld, stack: string): Promis
     observer,
     vault: credentialVaults({ secrets, store, clock, deniedUntil: 0 }),
     connect: async (...[cloud, , { until }]: Parameters<Parameters<typeof settle>[0]['connect']>) =>
-      connect(cloud, () => Promise.reject(new Error('no life reads keys')), { clock, observer, share: 1, until }),
+      connect(cloud, () => Promise.reject(new Error('no life reads keys')), {
+        clock,
+        observer,
+        rates: rates.of(cloud),
+        until,
+      }),
   };
   const settled = () => settle(ports, wishes, { deadline: clock.now() + LIMIT_MS / 2 });
   const { left } = await settled();
