@@ -52,8 +52,8 @@ export class UnprovableDevices {
   private wasAnnounced({ madeBy, madeAt }: DeviceStory): boolean {
     const longest = ANNOUNCEMENT_MS + FLIGHT_MS + SETTLE_MS + CLOCK_SLACK_MS;
     return this.world.announced.some(
-      ({ stack, batch, at }) =>
-        stack === madeBy?.stack && batch === madeBy.batch && madeAt >= at - CLOCK_SLACK_MS && madeAt <= at + longest,
+      ({ stack, batch, at, since }) =>
+        stack === madeBy?.stack && batch === madeBy.batch && madeAt >= at - CLOCK_SLACK_MS && madeAt <= since + longest,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { batchIdOf } from '../../../handler/batch-id';
 import type { Oracle } from '../oracle/oracle';
 import type { SimulatedWorld } from '../world/world';
 import type { FaultKind } from '../world/faults';
@@ -9,7 +10,7 @@ import { propertiesOf, type BatchSpec } from './spec';
 export class StackEvents {
   /** Every event ever sent, for deliveries that come late. */
   readonly sent: FrameworkEvent[] = [];
-  /** Batches of which the last Create never reached anybody. */
+  /** Batches of which the last Create never reached anybody, or was neither recorded nor answered. */
   readonly neverHeard = new Set<string>();
 
   constructor(
@@ -67,9 +68,14 @@ export class StackEvents {
     if (RequestType === 'Create') this.neverHeard.delete(batch);
     if (RequestType === 'Create' && fault?.kind === 'lostEvent') this.neverHeard.add(batch);
     const response = await answer;
+    if (RequestType === 'Create' && !response && !this.isRecorded(event)) this.neverHeard.add(batch);
     this.world.tell(`  < ${RequestType} ${batch}: ${inWords(response)}`);
     this.oracle.concluded(event, response, fault !== undefined && losing.has(fault.kind));
     return response;
+  }
+
+  private isRecorded(event: FrameworkEvent): boolean {
+    return this.world.store.text(`heads/${batchIdOf(event)}.json`)?.includes(event.RequestId) === true;
   }
 
   private properties(spec: BatchSpec) {

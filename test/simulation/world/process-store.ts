@@ -46,7 +46,9 @@ export class ProcessStore implements Store {
     // What is written when the process should be long gone may come when others have drawn their conclusions.
     if (remainingMs > 0) for (const [, job = ''] of body.matchAll(JOB_IDS)) world.recordedJobs.add(job);
     const { stack, batch } = cause;
-    if (ANNOUNCEMENT.test(body)) world.announced.push({ stack, batch, process: id, at: world.timeline.now() });
+    const since = ANNOUNCEMENT.exec(body)?.[1];
+    if (since === undefined) return;
+    world.announced.push({ stack, batch, process: id, at: world.timeline.now(), since: Number(since) });
   }
 
   private reach<T>(io: string, key: string, run: () => Promise<T>): Promise<T> {
@@ -70,7 +72,7 @@ export class ProcessStore implements Store {
 const JOB_IDS = /"jobId":"([^"]+)"/g;
 
 /** A record of a job whose last step is the announcement of the call that starts it. */
-const ANNOUNCEMENT = /\{"step":"committing"[^{}]*\}\]\}$/;
+const ANNOUNCEMENT = /\{"step":"committing"[^{}]*"at":([\d.]+)[^{}]*\}\]\}$/;
 
 async function disturbed<T>(
   fault: Fault | undefined,

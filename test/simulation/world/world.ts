@@ -66,7 +66,15 @@ export class SimulatedWorld {
   /** Jobs whose ids were written into a store, in time. */
   readonly recordedJobs = new Set<string>();
   /** Calls that were announced in a store, about to be made: nobody can tell whether one was, whose process ended there. */
-  readonly announced: { stack: string; batch: string; process: number; at: number }[] = [];
+  readonly announced: {
+    stack: string;
+    batch: string;
+    process: number;
+    /** When it was written. */
+    at: number;
+    /** When it was about to be, as it says itself. */
+    since: number;
+  }[] = [];
   /** Processes that a fault has ended. */
   readonly killed = new Set<number>();
   /** Processes that live on, and stop where they see that nobody waits for them any more. */
