@@ -32,7 +32,7 @@ export interface Doomed {
  *
  * @returns how many there were in all.
  * @throws BatchError `ActivatedDevices`, before anything is deleted if they had connected by then; `DeadlineReached` with how
- * far it has come; `DevicesNotDeleted` with what the cloud refused to delete, after everything else is gone.
+ * far it has come; `DevicesNotDeleted` with what the cloud refused to delete, after everything else of the round is gone.
  */
 export async function deleteDevices(operation: Operation, cloud: Cloud, id: string, doomed: Doomed): Promise<number> {
   return new Deletion(operation, cloud, id, doomed).run();
@@ -40,6 +40,8 @@ export async function deleteDevices(operation: Operation, cloud: Cloud, id: stri
 
 /** How far it has come. */
 type Note = NonNullable<Generation['drop']>;
+
+const NONE: NonNullable<Note['blocked']> = { count: 0, first: [] };
 
 class Deletion {
   private readonly all: readonly RecordedDevice[];
@@ -53,7 +55,7 @@ class Deletion {
   /** So many devices are over in this round. */
   private done = 0;
   /** Those of them that the cloud refused to delete. */
-  private blocked: NonNullable<Note['blocked']> = { count: 0, first: [] };
+  private blocked = NONE;
 
   constructor(
     private readonly operation: Operation,
@@ -66,8 +68,23 @@ class Deletion {
     this.cloudKey = operation.generation(id).cloudKey;
   }
 
+  /** One round after the other, until none is refused or passed over: what others listed when its turn came may be left to delete by now. */
   async run(): Promise<number> {
     const { all } = this;
+    for (;;) {
+      await this.finishRound();
+      if (this.passed === 0) return all.length;
+      await this.beginNextRound();
+      const { count, first } = this.blocked;
+      if (count === 0) continue;
+      throw new BatchError(
+        'DevicesNotDeleted',
+        `${count} of ${devices(all.length)} could not be deleted: ${listFailures(first, count)}`,
+      );
+    }
+  }
+
+  private async finishRound(): Promise<void> {
     const rest = await this.resume();
     try {
       await this.lookAhead(rest);
@@ -75,13 +92,6 @@ class Deletion {
     } catch (error) {
       throw error instanceof BatchError && error.code === 'DeadlineReached' ? this.cutOff(error) : error;
     }
-    await this.endRound();
-    const { count, first } = this.blocked;
-    if (count === 0) return all.length;
-    throw new BatchError(
-      'DevicesNotDeleted',
-      `${count} of ${devices(all.length)} could not be deleted: ${listFailures(first, count)}`,
-    );
   }
 
   private get deleted(): number {
@@ -92,7 +102,7 @@ class Deletion {
   private async resume(): Promise<readonly RecordedDevice[]> {
     const { all, doomed, id, operation, spared } = this;
     const { drop: noted } = operation.generation(id);
-    const { round = 0, after, passedBefore = 0, passed = 0, blocked = this.blocked } = noted ?? {};
+    const { round = 0, after, passedBefore = 0, passed = 0, blocked = NONE } = noted ?? {};
     const parts = { round: round - 1, parts: passedBefore };
     const inRound = round === 0 ? undefined : await loadPassedOver(operation.store, id, parts);
     const isOpen = ({ name }: RecordedDevice) => inRound?.has(name) !== false && (after === undefined || name > after);
@@ -216,8 +226,7 @@ class Deletion {
   }
 
   /** Those that this round has passed over have their turn in the next one. */
-  private async endRound(): Promise<void> {
-    if (this.passed === 0) return;
+  private async beginNextRound(): Promise<void> {
     await this.passOver(this.toPass);
     const next = { round: this.round + 1, passedBefore: this.passed, passed: undefined, after: undefined };
     await this.note({ deleted: this.deleted, ...next, blocked: undefined });

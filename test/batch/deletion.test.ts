@@ -1,4 +1,4 @@
-import { reconcile, type Order } from '../../lib/batch';
+import { reconcile, settle, type Order } from '../../lib/batch';
 import type { Progress } from '../../lib/batch/ports/observer';
 import { limitsOf } from '../../lib/clouds/limits';
 import { killedAt } from '../support/killed-at';
@@ -185,6 +185,24 @@ describe.each(testedClouds)('$name: deleting many devices', (cloud) => {
     cloud.seed(world.emulator, { devices: ['light-002'] });
     expect(await world.delete(few.generation)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual(['light-002']);
+  });
+
+  it('deletes what others listed when its turn came, and list no more (I2)', async () => {
+    const world = new World({ cloud });
+    const create = world.order({ type: 'create', options: world.options(lights(4)) });
+    await world.submit(create);
+    await killedAt(world, create, (what) => what.startsWith('store put manifests/'));
+    expect(world.devices()).toEqual(lights(4));
+    await world.clock.sleep(1200_000);
+    // The next one cannot clear away all of it, and takes over nothing.
+    world.fault({ kind: 'businessError', code: cloud.codes.denied }, { operation: 'DeleteDevice', after: 2 });
+    expect(await world.create(world.options(['light-002']))).toMatchObject({ state: 'failed' });
+    expect(world.devices()).toEqual(['light-002', 'light-004']);
+    world.emulator.faults.clear();
+    const wishes = { remove: [], deleteActivated: [], forget: [] };
+    const settled = await settle(world.ports(), wishes, { deadline: world.clock.now() + 3600_000 });
+    expect(settled).toMatchObject({ left: [] });
+    expect(world.devices()).toEqual([]);
   });
 
   it('says so where the record of what was passed over is lost, and takes nothing for gone (I2)', async () => {
