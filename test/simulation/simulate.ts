@@ -18,7 +18,10 @@ import { faultKinds } from './world/faults';
 const program = new Command('simulate')
   .description('lives random lives of a stack in this machine’s memory, and judges each by the history of its cloud')
   .option('--runs <number>', 'how many lives', wholeNumber, 1_000)
-  .option('--seed <text>', 'of the run; or of one life, as it was told, to live it again')
+  .option(
+    '--seed <text>',
+    'of the run (lives are long and stormy if it begins with “storm”); or of one life, as it was told, to live it again',
+  )
   .addOption(
     new Option('--twin <name>', 'lives with the CDK or with Pulumi only; else a third is with Pulumi').choices(twins),
   )

@@ -6,16 +6,19 @@ import { faultKinds, type Fault, type FaultKind } from '../world/faults';
 import type { Meddling, Setting } from '../world/world';
 import { MOST_BATCHES, nextTemplate } from './next-template';
 import type { Deed, Life, Step } from './life';
+import { isStormy } from './storms';
 
 /** A random life. The seed decides everything. */
 export function generate(seed: string): Life {
   const random = new Random(seed);
-  const wild = random.weighted({ calm: 2, rough: 5, storm: 3 });
+  const stormy = isStormy(seed);
+  const wild = stormy ? 'storm' : random.weighted({ calm: 2, rough: 5, storm: 3 });
   const setting = randomSetting(random);
   const steps: Step[] = [];
   let template: Template = {};
   const most = random.chance(0.03) ? MOST_BATCHES.crowded : MOST_BATCHES.usual;
-  const length = random.int(1, most > MOST_BATCHES.usual ? 2 : 4);
+  const isCrowded = most > MOST_BATCHES.usual;
+  const length = stormy ? random.int(3, isCrowded ? 3 : 6) : random.int(1, isCrowded ? 2 : 4);
   for (let i = 0; i < length; i++) {
     const deed = nextDeed(random, setting, template, i === 0, most);
     if (deed.do === 'deploy') template = deed.template;

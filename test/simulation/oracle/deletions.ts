@@ -75,7 +75,8 @@ export class Deletions {
     // A process whose store fails it comes to no call.
     const cameToNone = (process: number) => !calls.all.some((call) => call.process === process && creates(call, name));
     const wasCutOff = (process: number) => killed.has(process) || forsaken.has(process) || cameToNone(process);
-    if (announced.some((call) => call.stack === stack && wasCutOff(call.process) && isWithin(call.at))) return true;
+    const mayBeOurs = ({ at, since }: (typeof announced)[number]) => isWithin(at) || isWithin(since);
+    if (announced.some((call) => call.stack === stack && wasCutOff(call.process) && mayBeOurs(call))) return true;
     return calls.all.some(
       (lost) =>
         lost.at.id === product &&

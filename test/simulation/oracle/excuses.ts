@@ -18,8 +18,10 @@ export function excusesOf(
         batchIdOf({ StackId: stack(), LogicalResourceId }) === batchId && (metNewer() || !deletes.includes(id)),
     );
   return (generation) => {
-    const { id, phase } = generation;
-    const unheard = (phase === 'standing' || phase === 'rising') && !heard.has(id);
+    const { id, phase, deletes } = generation;
+    // Delivered again after CloudFormation had given it up, it was cut off: no Delete was ever to come for it.
+    const isForgotten = phase === 'draining' && deletes.length === 0;
+    const unheard = (phase === 'standing' || phase === 'rising' || isForgotten) && !heard.has(id);
     return skipped.has(id) || unheard || wasGivenUp(generation);
   };
 }

@@ -53,10 +53,11 @@ export class Successes {
       bad(`it has ${names.length} devices instead of ${count}`);
     if (told !== names.length) bad(`its count is ${told}`);
     if (manifest.generation !== id) bad(`its manifest is that of ${manifest.generation}`);
+    // What was told before says nothing of what became of its devices since, nor of others that got their names.
+    const [from, until] = this.told.has(id) ? [0, this.firstTold.get(id)] : [since];
     for (const { name, id: identity } of manifest.devices) {
-      const story = this.storyOf(spec, name, identity);
-      if (!this.existed(story, this.told.has(id) ? 0 : since) && !(story && this.isMistaken(story)))
-        bad(`there is no ${name} (${identity})`);
+      const story = this.storyOf(spec, name, identity, until);
+      if (!this.existed(story, from) && !(story && this.isMistaken(story))) bad(`there is no ${name} (${identity})`);
     }
     if (spec.deviceCredentials !== 'none') this.checkSecrets(spec, manifest, secrets(), bad);
     this.told.add(id);
@@ -85,9 +86,9 @@ export class Successes {
   }
 
   /** The device that a manifest lists: the newest of its name, where no other can be told from it. */
-  private storyOf(spec: BatchSpec, name: string, identity: string): DeviceStory | undefined {
+  private storyOf(spec: BatchSpec, name: string, identity: string, until = Infinity): DeviceStory | undefined {
     const product = productOf(spec);
-    const named = this.history.named(product, name);
+    const named = this.history.named(product, name).filter(({ madeAt }) => madeAt <= until);
     const tells = products[spec.product].tellsDevices && !isByName(identity);
     if (tells) return named.find((story) => story.identity === identity);
     return this.world.tellsDevices(product) ? undefined : named.at(-1);

@@ -8,7 +8,7 @@ import { propertiesOf, type BatchSpec } from './spec';
 
 /** CloudFormation's events about the batches of one stack. */
 export class StackEvents {
-  /** Every event ever sent, for deliveries that come late. */
+  /** Every event that has come to somebody, for deliveries that come late. */
   readonly sent: FrameworkEvent[] = [];
   /** Batches of which the last Create never reached anybody, or was neither recorded nor answered. */
   readonly neverHeard = new Set<string>();
@@ -58,13 +58,14 @@ export class StackEvents {
       ResourceProperties: this.properties(spec),
       ...rest,
     };
-    this.sent.push(event);
     this.world.tally.add('events', RequestType);
     if (RequestType === 'Create') this.world.tally.add('products', spec.product);
     this.world.tell(`  > ${RequestType} ${batch} ${rest.PhysicalResourceId ?? ''}`);
     this.oracle.sent(event, spec);
     const patienceMs = (this.world.setting.timeoutSeconds + 300) * 1000;
     const { answer, fault } = this.framework.send(event, patienceMs);
+    // What was lost stays so: nobody keeps it for later.
+    if (fault?.kind !== 'lostEvent') this.sent.push(event);
     if (RequestType === 'Create') this.neverHeard.delete(batch);
     if (RequestType === 'Create' && fault?.kind === 'lostEvent') this.neverHeard.add(batch);
     const response = await answer;

@@ -1,5 +1,6 @@
 import { faultOf, randomMeddling, randomPause, randomSetting } from '../life/generate';
 import { nextTemplate } from '../life/next-template';
+import { isStormy } from '../life/storms';
 import { Random } from '../random';
 import { faultKinds, type Fault, type FaultKind } from '../world/faults';
 import type { Setting } from '../world/world';
@@ -9,11 +10,12 @@ import type { Program } from './program';
 /** A random life of a Pulumi stack. The seed decides everything. */
 export function generateTwin(seed: string): TwinLife {
   const random = new Random(`${seed}/pulumi`);
-  const wild = random.weighted({ calm: 2, rough: 5, storm: 3 });
+  const stormy = isStormy(seed);
+  const wild = stormy ? 'storm' : random.weighted({ calm: 2, rough: 5, storm: 3 });
   const setting = randomSetting(random);
   const steps: TwinStep[] = [];
   let program: Program = {};
-  const length = random.int(1, 5);
+  const length = stormy ? random.int(3, 7) : random.int(1, 5);
   // Of its own, as this came later: the lives of older seeds go on as they were otherwise.
   const colleagues = new Random(`${seed}/colleagues`);
   for (let i = 0; i < length; i++) {
