@@ -191,7 +191,8 @@ function lives(other: Listing, device: RecordedDevice, mine: Generation, cloud: 
  * nobody heard of.
  */
 function decides(other: Listing, device: RecordedDevice, mine: Generation, cloud: Cloud): boolean {
-  if (mine.reported || !other.generation.reported || !owed(other.generation)) return false;
+  const { reported, named } = mine;
+  if ((reported && named) || !other.generation.reported || !owed(other.generation)) return false;
   const recorded = other.devices.get(device.name);
   return recorded !== undefined && isIt(other.generation, recorded, device, mine, cloud);
 }

@@ -25,6 +25,16 @@ describe.each(testedClouds)('$name: a batch that retains its devices', (cloud) =
     expect(world.credentials(`credentials/b1/${generation}/part-00000.ndjson.gz`)).toHaveLength(2);
   });
 
+  it('leaves those that it has from a creation of which the Deletes were lost (I1)', async () => {
+    const world = new World({ cloud });
+    await world.create(world.options(lights(2), retain));
+    const again = await world.create(world.options(lights(2), retain));
+    const { generation } = await world.update(again.generation, world.options(lights(2), retain));
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual(lights(2));
+    expect(world.head().generations.map(({ phase }) => phase)).toEqual(['gone', 'gone']);
+  });
+
   it('remembers each of them, also where some have to wait for a change of another batch that lists them (I11)', async () => {
     const world = new World({ cloud });
     const { generation } = await world.create(world.options(lights(3), retain));

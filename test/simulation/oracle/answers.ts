@@ -68,7 +68,7 @@ export class Answers {
 
   /** Whether it was told that the batch has a job whose id nobody knows, before that job made the device. */
   toldOfUnknownJob({ madeBy, madeAt }: DeviceStory): boolean {
-    return madeBy !== undefined && (this.jobsUnknown.get(madeBy.batch) ?? Infinity) <= madeAt;
+    return madeBy !== undefined && (this.jobsUnknown.get(madeBy.batch) ?? Infinity) <= madeAt + LOOKED_BEFORE_MS;
   }
 
   /** I7, of all that was written so far. */
@@ -98,3 +98,6 @@ function telling(secret: string): string {
   const [first = '', second = first] = secret.split('\n');
   return first.startsWith('-----') ? second : first;
 }
+
+/** Between the look at what there is and the answer that tells of it. */
+const LOOKED_BEFORE_MS = 60_000;
