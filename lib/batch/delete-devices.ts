@@ -108,7 +108,11 @@ class Deletion {
     const isOpen = ({ name }: RecordedDevice) => inRound?.has(name) !== false && (after === undefined || name > after);
     const rest = all.filter(isOpen);
     const toPass = doomed.spared.filter(isOpen);
-    Object.assign(this, { round, passed, blocked, toPass: namesOf(toPass).sort(), done: all.length - rest.length });
+    this.round = round;
+    this.passed = passed;
+    this.blocked = blocked;
+    this.toPass = namesOf(toPass).sort();
+    this.done = all.length - rest.length;
     if (noted?.cutOff) {
       // Between two notes nothing but the next block is deleted; what is spared by now may have been in it.
       const inFlight = noted.spared === spared ? rest.slice(0, BLOCK) : [...rest, ...toPass];

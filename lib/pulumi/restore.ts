@@ -87,6 +87,7 @@ async function writeFromState({ store, clock }: Journal, lease: Lease, record: S
   if (younger.length < present.generations.length) await putAside({ store, clock }, present, warn);
   for (const [key, text] of headsLast(objects)) {
     if (key === keys.head(batchId)) continue;
+    // The ids of its generations begin with its own.
     if (key.includes(batchId)) await store.put(key, text);
     // Other batches come with it where some of its devices may be theirs; what is known of them here is younger.
     else await putIfAbsent(store, key, text);
