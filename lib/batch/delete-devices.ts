@@ -54,6 +54,10 @@ class Deletion {
   private toPass: string[] = [];
   /** So many devices are over in this round. */
   private done = 0;
+  /** All up to this name are, in the order of names, */
+  private after = '';
+  /** and these later ones. */
+  private ahead: readonly string[] = [];
   /** Those of them that the cloud refused to delete. */
   private blocked = NONE;
 
@@ -102,15 +106,18 @@ class Deletion {
   private async resume(): Promise<readonly RecordedDevice[]> {
     const { all, doomed, id, operation, spared } = this;
     const { drop: noted } = operation.generation(id);
-    const { round = 0, after, passedBefore = 0, passed = 0, blocked = NONE } = noted ?? {};
+    const { round = 0, after = '', ahead = [], passedBefore = 0, passed = 0, blocked = NONE } = noted ?? {};
     const parts = { round: round - 1, parts: passedBefore };
     const inRound = round === 0 ? undefined : await loadPassedOver(operation.store, id, parts);
-    const isOpen = ({ name }: RecordedDevice) => inRound?.has(name) !== false && (after === undefined || name > after);
+    const isOver = (name: string) => name <= after || ahead.includes(name);
+    const isOpen = ({ name }: RecordedDevice) => inRound?.has(name) !== false && !isOver(name);
     const rest = all.filter(isOpen);
     const toPass = doomed.spared.filter(isOpen);
     this.round = round;
     this.passed = passed;
     this.blocked = blocked;
+    this.after = after;
+    this.ahead = ahead;
     this.toPass = namesOf(toPass).sort();
     this.done = all.length - rest.length;
     if (noted?.cutOff) {
@@ -167,7 +174,7 @@ class Deletion {
     }
   }
 
-  /** Deletes the devices of one block side by side, and notes how many of the first ones are over: not all if something cuts it off. */
+  /** Deletes the devices of one block side by side, and notes which of them are over: not all if something cuts it off. */
   private async deleteBlock(block: readonly RecordedDevice[]): Promise<void> {
     const ends = new Array<DeviceFailure | 'gone' | undefined>(block.length).fill(undefined);
     let error: { reason: unknown } | undefined;
@@ -175,9 +182,9 @@ class Deletion {
       ends[i] = (await this.deleteOne(device)) ?? 'gone';
     }).catch((reason: unknown) => (error = { reason }));
     const open = ends.indexOf(undefined);
-    const over = open < 0 ? ends : ends.slice(0, open);
-    const refused = over.filter((end): end is DeviceFailure => typeof end === 'object');
-    if (over.length > 0) await this.noteOver(block.slice(0, over.length), refused);
+    const [first, later] = open < 0 ? [block, []] : [block.slice(0, open), block.filter((_, i) => i > open && ends[i])];
+    const refused = ends.filter((end) => typeof end === 'object');
+    if (first.length + later.length > 0) await this.noteOver(first, later, refused);
     if (error) throw error.reason;
   }
 
@@ -209,16 +216,24 @@ class Deletion {
     return activatedAmong(asked, new Map(found.map((device) => [device.name, device])));
   }
 
-  /** Notes that the turn of these devices is over, and of those between them. */
-  private async noteOver(over: readonly RecordedDevice[], refused: readonly DeviceFailure[]): Promise<void> {
-    const { count, first } = this.blocked;
-    const { name: after = '' } = over.at(-1) ?? {};
-    this.done += over.length;
-    this.blocked = { count: count + refused.length, first: [...first, ...refused].slice(0, SHOWN) };
+  /** Notes that the turn of these is over: of the first ones with those between them, and of some later ones. */
+  private async noteOver(
+    first: readonly RecordedDevice[],
+    later: readonly RecordedDevice[],
+    refused: readonly DeviceFailure[],
+  ): Promise<void> {
+    const after = first.at(-1)?.name ?? this.after;
+    this.after = after;
+    this.ahead = [...this.ahead, ...namesOf(later)].filter((name) => name > after);
+    this.done += first.length + later.length;
+    this.blocked = {
+      count: this.blocked.count + refused.length,
+      first: [...this.blocked.first, ...refused].slice(0, SHOWN),
+    };
     await this.passOver([...namesOf(refused), ...this.toPass.filter((name) => name <= after)]);
     this.toPass = this.toPass.filter((name) => name > after);
-    const { deleted, spared, blocked, passed } = this;
-    await this.note({ deleted, after, spared, blocked, passed });
+    const { deleted, ahead, spared, blocked, passed } = this;
+    await this.note({ deleted, after, ahead: ahead.length > 0 ? [...ahead] : undefined, spared, blocked, passed });
     this.operation.observer.progress({ step: 'delete', done: this.done, of: this.all.length });
   }
 
@@ -232,8 +247,9 @@ class Deletion {
   /** Those that this round has passed over have their turn in the next one. */
   private async beginNextRound(): Promise<void> {
     await this.passOver(this.toPass);
-    const next = { round: this.round + 1, passedBefore: this.passed, passed: undefined, after: undefined };
-    await this.note({ deleted: this.deleted, ...next, blocked: undefined });
+    const next = { round: this.round + 1, passedBefore: this.passed };
+    const none = { passed: undefined, after: undefined, ahead: undefined, blocked: undefined };
+    await this.note({ deleted: this.deleted, ...next, ...none });
   }
 
   private async note(changes: Partial<Note>): Promise<void> {

@@ -173,6 +173,23 @@ describe.each(testedClouds)('$name: deleting many devices', (cloud) => {
     expect(world.devices()).toEqual(['light-002']);
   });
 
+  it('nor where it was cut off while others of the same block went on (I1)', async () => {
+    const world = new World({ cloud });
+    const { generation } = await world.create(world.options(lights(5)));
+    world.fault({ kind: 'businessError', code: cloud.codes.denied }, { operation: 'DeleteDevice', times: 1 });
+    const denied = await world.delete(generation);
+    expect(denied).toMatchObject({ state: 'failed', message: expect.stringContaining(cloud.codes.denied) as string });
+    const left = world.devices();
+    expect(left).toContain('light-001');
+    expect(left.length).toBeLessThan(5);
+    const gone = lights(5).find((name) => !left.includes(name)) ?? '';
+    cloud.seed(world.emulator, { devices: [gone] });
+    const before = world.sent('DeleteDevice');
+    expect(await world.delete(generation)).toEqual({ state: 'succeeded' });
+    expect(world.devices()).toEqual([gone]);
+    expect(world.sent('DeleteDevice') - before).toBe(left.length);
+  });
+
   it('nor where others list fewer of the devices than before (I1, I2)', async () => {
     const world = new World({ cloud });
     const three = await world.create(world.options(lights(4)));

@@ -119,6 +119,8 @@ const generationSchema = z.looseObject({
       round: z.number().int().nonnegative().optional(),
       /** The last device of this round, in the order of names, whose turn has come. */
       after: z.string().optional(),
+      /** Later ones whose turn has come as well: of a block in which one could not be deleted yet. */
+      ahead: z.array(z.string()).optional(),
       /** In how many objects those are listed that the round before has passed over, and this one so far. */
       passedBefore: z.number().int().nonnegative().optional(),
       passed: z.number().int().nonnegative().optional(),
