@@ -78,7 +78,8 @@ function open(head: Head, event: BatchEvent, clock: Clock): Request {
 
   const { ask } = event;
   const expected = event.type === 'create' || event.previous === undefined || event.previous === head.lastAsked;
-  const wait = expected ? {} : { ...waitFrom(now), awaits: event.previous };
+  const goesBack = ask.digest === head.lastAsked;
+  const wait = expected ? {} : { ...waitFrom(now), awaits: event.previous, ...(!goesBack && { goesOn: true }) };
   head.lastAsked = ask.digest;
   const ends = { names: ask.names, policy: ask.policy, access: ask.access, ...wait };
   if (event.type === 'create') {
@@ -310,14 +311,15 @@ function supersedeOthers(head: Head): void {
 /**
  * Whether an event is not the one that another waits for. That is an Update to the options which the waiting one took for those in
  * force; it may be younger all the same, if it comes with those of the waiting one as its old ones. Not so where that one
- * only goes back to what stands: its elder, which it takes back, came with those as well. A Delete waits for a Create, and is
- * tried again under the same id if whoever worked on it died.
+ * only goes back to what stands, and was asked for last: its elder, which it takes back, came with those as well. A Delete waits for
+ * a Create, and is tried again under the same id if whoever worked on it died.
  */
 function isYounger(head: Head, event: BatchEvent, waiting: Request): boolean {
   if (waiting.kind === 'drop') return event.type === 'delete' && waiting.named === event.named;
   if (event.type !== 'update') return event.type === 'delete';
   const knowsIt = event.previous !== undefined && event.previous === head.lastAsked;
-  return event.ask.digest !== waiting.awaits || (knowsIt && waiting.kind === 'raise');
+  const mayTakeBack = waiting.kind === 'keep' && !waiting.goesOn;
+  return event.ask.digest !== waiting.awaits || (knowsIt && !mayTakeBack);
 }
 
 /** The event that looked as if an older one were still on its way, and is waiting for that one. */

@@ -281,6 +281,28 @@ describe('an event that arrives while another waits for an older one', () => {
     }
   });
 
+  it('is the younger one also where what waits goes on from something else that stands', () => {
+    const standing = stand(create('lights'));
+    // A Create comes once more that nobody has recorded, and then an Update that changes the policy only.
+    create('torches');
+    const policy = { ...ask('lights'), digest: 'digest of other policy' };
+    const waiting = update(standing, 'lights', { ask: policy, previous: 'digest of lights' });
+    expect(waiting).toMatchObject({ kind: 'keep', notBefore: clock.now() + DELAYED_DELIVERY_MS });
+    const back = update(standing, 'lights', { previous: 'digest of other policy' });
+    expect(back).toMatchObject({ kind: 'keep', target: standing });
+    expect(back.outcome).toBeUndefined();
+    expect(requestOf(head, waiting.id).outcome).toMatchObject({ code: 'Superseded' });
+  });
+
+  it('is the older one where what waits goes back to what stands and was asked for last', () => {
+    const standing = stand(create('lights'));
+    const back = update(standing, 'lights', { previous: 'digest of other policy' });
+    const policy = { ...ask('lights'), digest: 'digest of other policy' };
+    const late = update(standing, 'lights', { ask: policy, previous: 'digest of lights' });
+    expect(late.outcome).toMatchObject({ code: 'Superseded' });
+    expect(requestOf(head, back.id).outcome).toBeUndefined();
+  });
+
   it('is a new one when the time of waiting is over, to the millisecond', () => {
     const waiting = remove('unheard-of');
     clock.advance(DELAYED_DELIVERY_MS - 1);

@@ -167,6 +167,8 @@ const requestSchema = z.looseObject({
   notBefore: z.number().optional(),
   /** Digest of the options that the older one would have asked for. */
   awaits: z.string().optional(),
+  /** While it waits: it asks for something else than was asked for last, so that it takes back nothing. */
+  goesOn: z.boolean().optional(),
   /** Why the change failed, while what it made is being taken back. */
   failure: z.looseObject({ code: z.string(), message: z.string(), tellsOf: z.array(z.string()).optional() }).optional(),
   /** Since when every call to the cloud has failed. */

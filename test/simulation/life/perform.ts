@@ -61,7 +61,7 @@ export class Performance {
     this.framework = new FrameworkRules(
       this.world,
       (event, response) => this.oracle.answered(event, response),
-      (event) => this.oracle.delivered(event),
+      (event) => this.oracle.delivering(event),
     );
     [this.events, this.stack] = this.newStack();
   }

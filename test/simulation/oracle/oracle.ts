@@ -44,6 +44,8 @@ export class Oracle {
   private readonly requests = new Map<string, string[]>();
   /** Requests while which another one about the same batch was delivered, be it an older one once more. */
   private readonly rivalled = new Set<string>();
+  /** Deliveries that our function works on. */
+  private readonly underWay = new Set<FrameworkEvent>();
   private readonly checkedSuccesses = new Set<string>();
 
   constructor(
@@ -73,13 +75,17 @@ export class Oracle {
     const batch = event.LogicalResourceId;
     this.specs.set(event.RequestId, { batch, spec, sentAt });
     this.requestsAbout(event).push(event.RequestId);
-    this.delivered(event);
+    this.rival(event);
     if (event.RequestType !== 'Delete') this.policies.asked(batch, spec);
   }
 
-  /** Our function has worked on the event: whatever else it was asked of that batch may have given way. */
-  delivered(event: FrameworkEvent): void {
-    for (const id of this.requestsAbout(event)) if (id !== event.RequestId) this.rivalled.add(id);
+  /** Our function works on the event until what is returned is called: whatever else is asked of that batch may give way. */
+  delivering(event: FrameworkEvent): () => void {
+    this.underWay.add(event);
+    return () => {
+      this.underWay.delete(event);
+      this.rival(event);
+    };
   }
 
   /** The framework answers, whether or not CloudFormation listens. */
@@ -88,6 +94,7 @@ export class Oracle {
     const known = this.specs.get(event.RequestId);
     const line = response.Status === 'SUCCESS' ? undefined : response.Reason.split('\n')[0];
     this.patience.check(event.RequestId, line, known?.sentAt);
+    for (const other of this.underWay) if (isSameBatch(other, event)) this.rival(other);
     const isNewest = this.requestsAbout(event).at(-1) === event.RequestId;
     const gaveWay = response.Reason.includes('[Superseded]');
     if (gaveWay && !this.rivalled.has(event.RequestId) && !this.mayBeTheDelayedOne(event)) {
@@ -139,6 +146,10 @@ export class Oracle {
     this.answers.checkSecrets();
   }
 
+  private rival(event: FrameworkEvent): void {
+    for (const id of this.requestsAbout(event)) if (id !== event.RequestId) this.rivalled.add(id);
+  }
+
   /** Our function died: what stands by then, it may have been about to tell. */
   private stoodUntold(event: FrameworkEvent, batch: string): void {
     for (const identity of standingDevices(this.world.store, this.history, batchIdOf(event)))
@@ -175,6 +186,10 @@ export class Oracle {
     this.requests.set(batch, requests);
     return requests;
   }
+}
+
+function isSameBatch(one: FrameworkEvent, other: FrameworkEvent): boolean {
+  return one.StackId === other.StackId && one.LogicalResourceId === other.LogicalResourceId;
 }
 
 /** Whether a failure is one that our function tells. */

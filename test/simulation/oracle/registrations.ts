@@ -26,7 +26,7 @@ export class Registrations {
       const running = job.status === 'CREATE' && job !== own && job.productKey === own?.productKey;
       // What another batch's dead change still makes, the cloud keeps apart: one job gets the name, and tells that it did.
       const by = this.world.calls.byId(job.registeredBy);
-      if (by?.batch !== call.batch || by.forgotten) continue;
+      if (by?.batch !== call.batch || by.stack !== call.stack || by.forgotten) continue;
       if (!running || !job.devices.some(({ deviceName }) => names.has(deviceName))) continue;
       const text = `job ${own.applyId} was started while job ${job.applyId} was making devices of the same names`;
       this.report.violated('I3', text);

@@ -33,8 +33,8 @@ export class FrameworkRules {
     private readonly world: SimulatedWorld,
     /** Told of every answer on its way to CloudFormation, whether or not that still listens. */
     private readonly answered: (event: FrameworkEvent, response: CfnResponse) => void,
-    /** Told whenever our function has worked on an event's delivery: the first one, or one that repeats it. */
-    private readonly delivered: (event: FrameworkEvent) => void,
+    /** Told whenever our function begins to work on an event's delivery: the first one, or one that repeats it. What it returns is told the end. */
+    private readonly delivering: (event: FrameworkEvent) => () => void,
   ) {}
 
   /** Sends an event. Its answer is undefined if none comes within CloudFormation's patience. */
@@ -108,8 +108,9 @@ export class FrameworkRules {
   }
 
   private async deliverOnce(event: FrameworkEvent): Promise<Invoked> {
+    const delivered = this.delivering(event);
     const invoked = await invoke(this.world, 'onEvent', event);
-    this.delivered(event);
+    delivered();
     return invoked;
   }
 
