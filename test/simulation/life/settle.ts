@@ -22,8 +22,7 @@ export async function settle(life: Performance): Promise<void> {
   await resumeWhatWasSkipped(life);
   for (let tries = 0; tries < MOST_DELETES && stack.status !== 'absent'; tries++) {
     await stack.delete();
-    // What has connected and may not be deleted for it, somebody deletes by hand, as the error says.
-    deleteConnectedByHand(world);
+    world.deleteConnectedByHand();
   }
   await life.idle();
   oracle.stepped(stack.status, true, false);
@@ -35,7 +34,7 @@ export async function settle(life: Performance): Promise<void> {
 async function resumeWhatWasSkipped({ world, stack, claims }: Performance): Promise<void> {
   const stable = stack.status === 'stable' || stack.status === 'absent';
   if (!stable || claims.skipped.size === 0) return;
-  deleteConnectedByHand(world);
+  world.deleteConnectedByHand();
   const template = Object.fromEntries([...stack.resources].map(([batch, { spec }]) => [batch, spec]));
   await stack.deploy({ ...template, Last: lastSpec(world.setting.products[0]) }, plainCourse);
 }
@@ -53,10 +52,3 @@ function lastSpec(product: ProductName): BatchSpec {
 }
 
 const plainCourse: Course = { together: false, waits: true, rollback: true, backUnder: 'old', back: 'update' };
-
-function deleteConnectedByHand(world: Performance['world']): void {
-  for (const product of world.products) {
-    const connected = product.devices(world.emulator).filter(({ everConnected }) => everConnected);
-    for (const { name } of connected) product.remove(world.emulator, name);
-  }
-}

@@ -177,7 +177,7 @@ class TwinPerformance {
     }
     for (let tries = 0; tries < MOST_TRIES && this.state.resources.length > 0; tries++) {
       world.tell(`  = ${await this.command().destroy()}`);
-      if (this.state.resources.length > 0) this.deleteConnectedByHand();
+      if (this.state.resources.length > 0) world.deleteConnectedByHand();
     }
     await this.idle();
     oracle.stepped(undefined, true, false);
@@ -191,14 +191,6 @@ class TwinPerformance {
   private async idle(): Promise<void> {
     for (let waited = 0; !this.quiet && waited < 240; waited++) await this.world.timeline.sleep(60_000);
     if (!this.quiet) this.oracle.report.violated('I6', 'a provider works on and on');
-  }
-
-  private deleteConnectedByHand(): void {
-    const { products, emulator } = this.world;
-    for (const product of products) {
-      const connected = product.devices(emulator).filter(({ everConnected }) => everConnected);
-      for (const { name } of connected) product.remove(emulator, name);
-    }
   }
 
   /** `npx iot-device-batch settle`, in a process of its own. */

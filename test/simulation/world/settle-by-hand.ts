@@ -35,8 +35,9 @@ export async function settleByHand(world: SimulatedWorld, stack: string): Promis
       }),
   };
   const settled = () => settle(ports, wishes, { deadline: clock.now() + LIMIT_MS / 2 });
-  const { left } = await settled();
+  const codes = (await settled()).left.map(({ code }) => code);
+  if (codes.includes('ActivatedDevices')) world.deleteConnectedByHand();
   // What is told once: whoever has read it settles again.
-  if (left.some(({ code }) => code === 'OutcomeUnknown')) await settled();
+  if (codes.includes('ActivatedDevices') || codes.includes('OutcomeUnknown')) await settled();
   process.end();
 }

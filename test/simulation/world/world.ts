@@ -205,6 +205,14 @@ export class SimulatedWorld {
     this.tell(`  ~ ${name} ${deeds[kind]}`);
   }
 
+  /** What has connected and may not be deleted for it, somebody deletes, as the errors say. */
+  deleteConnectedByHand(): void {
+    for (const product of this.products) {
+      const connected = product.devices(this.emulator).filter(({ everConnected }) => everConnected);
+      for (const { name } of connected) product.remove(this.emulator, name);
+    }
+  }
+
   /** Jobs that would never end go on. */
   releaseJobs(): void {
     const now = this.timeline.now();
