@@ -156,13 +156,14 @@ export class Oracle {
       this.policies.stood(batch, identity);
   }
 
-  /** Whether CloudFormation had just asked to delete a Create that never came: for a minute a Create may be that one. */
+  /** Whether CloudFormation had just asked to delete a Create that never came: for a minute a Create may be that one, or another Delete come before. */
   private mayBeTheDelayedOne(event: FrameworkEvent): boolean {
-    if (event.RequestType !== 'Create') return false;
+    if (event.RequestType === 'Update') return false;
     const { sentAt } = this.specs.get(event.RequestId) ?? { sentAt: Infinity };
     const deletes = firstDeletes(this.world.store, batchIdOf(event));
     const isUnknown = (id: string) => isInvented(id) || id.includes('-unrecorded-');
-    return [...deletes].some(([id, at]) => isUnknown(id) && sentAt - at <= DELAYED_MS);
+    const { PhysicalResourceId: own } = event;
+    return [...deletes].some(([id, at]) => id !== own && isUnknown(id) && sentAt - at <= DELAYED_MS);
   }
 
   private deployedBy(spec: BatchSpec, { Data, PhysicalResourceId: generation }: CfnResponse): Deployed {

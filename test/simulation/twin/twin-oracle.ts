@@ -56,7 +56,7 @@ export class TwinOracle implements Follower {
   private readonly policies = new Policies(({ id }) => id);
   /** Every operation so far, oldest first. */
   private readonly operations: Operation[] = [];
-  /** Resources (by id) of which an update was cut off, or failed for want of its journal: nobody can tell what stands. */
+  /** Resources (by id) of which an update was cut off, or failed for want of its journal, or that were to be deleted: nobody can tell what stands. */
   private readonly unsure = new Set<string>();
   /** Batches of which a create was cut off: only the journal knows what it has made. */
   private readonly unheard = new Set<string>();
@@ -118,7 +118,11 @@ export class TwinOracle implements Follower {
     // What is replaced goes by what replaces it.
     if (kind === 'create' || kind === 'update') this.policies.asked(batchId, spec, resource?.id);
     if (!resource) return;
-    if (kind === 'delete') this.claims.release(resource.id);
+    if (kind === 'delete') {
+      this.claims.release(resource.id);
+      // What a destroy began goes on, unless a change that succeeds takes the devices back.
+      this.unsure.add(resource.id);
+    }
     if (kind === 'update') this.narrow(resource, namesAfter(spec, batchId));
   }
 
