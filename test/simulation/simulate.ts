@@ -17,7 +17,8 @@ import { faultKinds } from './world/faults';
 /** `npm run simulate`: lives random lives of a stack, and tells of those that broke an invariant (docs/simulation.md). */
 const program = new Command('simulate')
   .description('lives random lives of a stack in this machine’s memory, and judges each by the history of its cloud')
-  .option('--runs <number>', 'how many lives', wholeNumber, 1_000)
+  .option('--runs <number>', 'how many lives', numberFrom(1), 1_000)
+  .option('--from <number>', 'the number of the first one, to go on with a run that was ended', numberFrom(0), 0)
   .option(
     '--seed <text>',
     'of the run (lives are long and stormy if it begins with “storm”); or of one life, as it was told, to live it again',
@@ -25,14 +26,15 @@ const program = new Command('simulate')
   .addOption(
     new Option('--twin <name>', 'lives with the CDK or with Pulumi only; else a third is with Pulumi').choices(twins),
   )
-  .option('--processes <number>', 'how many side by side', wholeNumber, availableParallelism())
-  .option('--broken <number>', 'ends after as many lives that broke an invariant', wholeNumber, 1)
+  .option('--processes <number>', 'how many side by side', numberFrom(1), availableParallelism())
+  .option('--broken <number>', 'ends after as many lives that broke an invariant', numberFrom(1), 1)
   .option('--report <file>', 'where the run is told of as well, with what code it has run through', fileInAFolder)
   .option('--mutants', 'plants known mistakes, one after the other, each of which some life must show')
   .action(simulate);
 
 interface Options {
   runs: number;
+  from: number;
   seed?: string;
   processes: number;
   twin?: Twin;
@@ -53,36 +55,43 @@ async function simulate(options: Options): Promise<void> {
   const { runs, seed = randomBytes(4).toString('hex'), processes, twin, mutants } = options;
   if (seed.includes('/')) return replay(seed, twin);
   if (mutants) return fail((await findMutants({ builds, seed, runs, processes, say })) === 0);
-  say(`${runs.toLocaleString('en')} lives of seed ${seed}, in ${processes} processes`);
+  const which = options.from > 0 ? ` from number ${options.from} on` : '';
+  say(`${runs.toLocaleString('en')} lives of seed ${seed}${which}, in ${processes} processes`);
   await liveAll({ ...options, seed });
 }
 
-async function liveAll({ runs, seed, processes, twin, broken: mostBroken, report }: Options & { seed: string }) {
+async function liveAll(options: Options & { seed: string }) {
+  const { runs, from: first, seed, processes, twin, broken: mostBroken, report } = options;
   const worker = await bundleWorker(`${builds}/worker-${process.pid}.cjs`);
   const coverage = `${builds}/coverage-${process.pid}`;
   const lives: Run = { lived: 0, broken: [], tally: new Tally(), seconds: 0 };
   const progress = progressFor(runs);
   let missed: string[] = [];
   while (lives.lived < runs && lives.broken.length < mostBroken) {
-    const from = lives.lived;
+    const before = lives.lived;
     const part = await run({
       worker,
       seed,
       ...(twin && { twin }),
-      from,
-      runs: Math.min(PART, runs - from),
+      from: first + before,
+      runs: Math.min(PART, runs - before),
       processes,
       mostBroken: mostBroken - lives.broken.length,
       tells: true,
       ...(report !== undefined && { coverage }),
-      progress: (lived) => progress(from + lived),
+      progress: (lived) => progress(before + lived),
     });
     addPart(lives, part);
     for (const { seed: of } of part.broken) say(`  ${of} broke an invariant`);
     missed = lives.lived >= EVERYTHING && !twin ? neverMet(lives.tally) : [];
     if (report === undefined) continue;
-    const options = [twin ? ` --twin ${twin}` : '', mostBroken > 1 ? ` --broken ${mostBroken}` : ''].join('');
-    const command = `npm run simulate -- --runs ${lives.lived} --seed ${seed}${options}`;
+    const command = [
+      `npm run simulate -- --runs ${lives.lived}`,
+      ...(first > 0 ? [`--from ${first}`] : []),
+      `--seed ${seed}`,
+      ...(twin ? [`--twin ${twin}`] : []),
+      ...(mostBroken > 1 ? [`--broken ${mostBroken}`] : []),
+    ].join(' ');
     const branches = tellBranches(await branchesHit(coverage, worker));
     writeFileSync(
       resolve(report),
@@ -123,10 +132,12 @@ function progressFor(runs: number): (lived: number) => void {
   };
 }
 
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError('it must be a whole number from 1 on');
+function numberFrom(least: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (Number.isSafeInteger(number) && number >= least) return number;
+    throw new InvalidArgumentError(`it must be a whole number from ${least} on`);
+  };
 }
 
 /** Told before anything is lived: what was lived would be lost. */
