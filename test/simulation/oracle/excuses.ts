@@ -10,12 +10,13 @@ export function excusesOf(
 ): (generation: StoredGeneration) => boolean {
   /**
    * CloudFormation gave up after Deletes that all died before the first of them was recorded, or that came while a later version had
-   * taken over the record: only `status` shows the rest.
+   * taken over the record: only `status` shows the rest. And what a lost request without names has made must be told to somebody first.
    */
-  const wasGivenUp = ({ batchId, deletes }: StoredGeneration) =>
+  const wasGivenUp = ({ batchId, deletes, kind }: StoredGeneration) =>
     [...skipped].some(
       ([id, LogicalResourceId]) =>
-        batchIdOf({ StackId: stack(), LogicalResourceId }) === batchId && (metNewer() || !deletes.includes(id)),
+        batchIdOf({ StackId: stack(), LogicalResourceId }) === batchId &&
+        (metNewer() || kind === 'assigned' || !deletes.includes(id)),
     );
   return (generation) => {
     const { id, phase, deletes } = generation;
