@@ -26,6 +26,7 @@ export async function keepCarriedCredentials(
   if (!place) return;
   const missing = new Map(plan.carried.map((device) => [device.name, device]));
   for (const source of plan.sources) {
+    if (missing.size === 0) break;
     const identities = new Map([...missing.values()].map(({ name, identity }) => [name, identity]));
     const carried = await reachVault(operation, 'carrying secrets over', () =>
       carryOver(operation, source, place, identities),

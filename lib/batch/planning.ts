@@ -1,11 +1,11 @@
 import { activatedAmong, activatedDevices } from './activation';
 import { BatchError } from './errors';
 import { namesInDoubt } from './in-doubt';
-import { otherListings } from './listings';
+import { otherListings, type Listing } from './listings';
 import { lookUpInParts } from './look-up';
 import { devices, listOf } from './messages';
 import type { Operation } from './operation';
-import type { Cloud } from './ports/cloud';
+import type { Cloud, FoundDevice } from './ports/cloud';
 import { loadDevices } from './record/devices';
 import { lists, type Generation } from './record/head';
 import { loadNames, saveNames } from './record/names';
@@ -33,14 +33,16 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
   const mayAdopt = await adoptable(operation, generation);
 
   const carried: RecordedDevice[] = [];
-  const sources = new Map<string, Plan['sources'][number]>();
+  const sources = new Set<Listing>();
+  const releasedFrom = new Map<string, Plan['sources'][number]>();
   const foreign: string[] = [];
   for (const name of wanted) {
     const device = found.get(name);
     if (!device) continue;
     const claims = listings.filter(({ devices }) => devices.has(name));
     const { identity } = device;
-    const claim = claims.find(({ devices }) => isSameDevice(devices.get(name)?.identity, identity));
+    const alike = claimsOn(device, claims);
+    const [claim] = alike;
     const release = released.get(identity) ?? released.get(identityByName(name));
     if (!claim && claims.some((each) => lists(each.generation))) throw identityChanged(name, claims[0]?.batchId ?? '');
     if (!claim && !release && !mayAdopt(name)) {
@@ -53,14 +55,36 @@ export async function makePlan(operation: Operation, cloud: Cloud, generation: G
     const { provenance = 'adopted' } = (!release && recorded) || {};
     // As it is recorded: by that its secrets are found, and other generations know it.
     carried.push({ name, identity: recorded?.identity ?? identity, provenance });
-    const source = claim ? { batchId: claim.batchId, generationId: claim.generation.id } : release;
-    if (source) sources.set(source.generationId, source);
+    for (const source of alike) sources.add(source);
+    if (!claim && release) releasedFrom.set(release.generationId, release);
   }
   if (foreign.length > 0) throw devicesExist(foreign, wanted.length, cloud);
 
   await mustNotLoseActivated(operation, generation, new Set(wanted));
   const missing = wanted.filter((name) => !found.has(name));
-  return { carried, sources: [...sources.values()], jobs: await cutIntoJobs(operation, missing, cloud) };
+  const recordedIn = [...sources].sort(youngerFirst).map(placeOf);
+  const jobs = await cutIntoJobs(operation, missing, cloud);
+  return { carried, sources: [...recordedIn, ...releasedFrom.values()], jobs };
+}
+
+/**
+ * Who has recorded a device that may be this one. Where a name is all that is known, the younger record is right: what an older one
+ * tells of may be gone, and its secrets with it.
+ */
+function claimsOn({ name, identity }: FoundDevice, claims: readonly Listing[]): Listing[] {
+  const recorded = ({ devices }: Listing) => devices.get(name)?.identity;
+  const isProven = (claim: Listing) => Number(recorded(claim) === identity);
+  return claims
+    .filter((claim) => isSameDevice(recorded(claim), identity))
+    .sort((a, b) => isProven(b) - isProven(a) || youngerFirst(a, b));
+}
+
+function youngerFirst(a: Listing, b: Listing): number {
+  return b.generation.bornAt - a.generation.bornAt;
+}
+
+function placeOf({ batchId, generation }: Listing): Plan['sources'][number] {
+  return { batchId, generationId: generation.id };
 }
 
 /** Whether an existing device of a name may join that the store knows nothing of. */

@@ -4,6 +4,8 @@ import { lights, World } from '../support/world';
 
 const keep = { onPartialFailure: 'keep' } as const;
 
+type Line = ReturnType<TestedCloud['secretLines']>[number];
+
 /** A batch of three devices, one of which is given up, and three more of which the cloud refuses one. */
 async function halfChanged(cloud: TestedCloud, changes = {}) {
   const world = new World({ cloud, jobs: { createMs: 2_000 } });
@@ -46,6 +48,23 @@ describe.each(testedClouds)('$name: a change that keeps what it created when it 
     expect(secrets.map(({ name }) => name).sort()).toEqual(lights(5, 2));
     expect(await world.delete(fixed.generation)).toEqual({ state: 'succeeded' });
     expect(world.devices()).toEqual([]);
+  });
+
+  it('hands over the secrets of what it registered anew, not those that its predecessor had of the name (I4)', async () => {
+    const world = new World({ cloud });
+    const { generation: old } = await world.create(world.options(lights(2)));
+    world.deleteByHand('light-001');
+    world.fault({ kind: 'failCreate', names: ['light-003'] }, { times: 1 });
+    const failed = await world.update(old, world.options(lights(3), keep));
+    expect(failed).toMatchObject({ state: 'failed', code: 'DevicesNotRegistered' });
+    expect(world.devices()).toEqual(lights(2));
+    const fixed = await world.update(old, world.options(lights(3), keep));
+    expect(fixed).toMatchObject({ state: 'succeeded' });
+    const prefix = `credentials/b1/${fixed.generation}/`;
+    const parts = [...world.store.objects.keys()].filter((key) => key.startsWith(prefix) && key.endsWith('.gz'));
+    const stored = parts.flatMap((key) => world.credentials(key));
+    const byName = (a: Line, b: Line) => String(a.name).localeCompare(String(b.name));
+    expect(stored.sort(byName)).toEqual(cloud.secretLines(world.emulator).sort(byName));
   });
 
   it('is fixed in place where nothing was rolled back', async () => {
