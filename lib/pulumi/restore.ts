@@ -3,7 +3,7 @@ import { StoreConflict, type Store } from '../batch/ports/store';
 import { BatchRecord } from '../batch/record/batch-record';
 import { keptOrListed, type Generation, type Head } from '../batch/record/head';
 import { keys } from '../batch/record/keys';
-import { Lease } from '../batch/record/lease';
+import { Lease, LeaseLost } from '../batch/record/lease';
 import { findHead } from './journal';
 import { readSnapshot } from './snapshot';
 import type { Journal, StateRecord } from './state';
@@ -26,13 +26,18 @@ export async function restore(
   record: StateRecord | undefined,
   warn: Warn,
 ): Promise<void> {
-  if (!record || isIn(await findHead(journal.store, journal.clock, batchId), record)) return;
-  // Who settles what is owed goes by the head that is there, and would clear away what is being written.
-  const lease = await takeLease(journal, batchId);
-  try {
-    if (!isIn(lease.head, record)) await writeFromState(journal, lease, record, warn);
-  } finally {
-    await lease.release();
+  if (!record) return;
+  while (!isIn(await findHead(journal.store, journal.clock, batchId), record)) {
+    // Who settles what is owed goes by the head that is there, and would clear away what is being written.
+    const lease = await takeLease(journal, batchId);
+    try {
+      if (!isIn(lease.head, record)) await writeFromState(journal, lease, record, warn);
+    } catch (error) {
+      // This process stood still for longer than the lease was for. What was written by then is there.
+      if (!(error instanceof LeaseLost)) throw error;
+    } finally {
+      await lease.release();
+    }
   }
 }
 
@@ -73,7 +78,7 @@ async function takeLease({ store, clock, surroundings }: JournalAtWork, batchId:
   }
 }
 
-/** How long writing a journal may take, with the trouble that a store has. */
+/** How long writing one object may take, with the trouble that a store has. */
 const LONGEST_MS = 300_000;
 
 /** Between two looks at whether somebody else is done. */
@@ -87,6 +92,7 @@ async function writeFromState({ store, clock }: Journal, lease: Lease, record: S
   if (younger.length < present.generations.length) await putAside({ store, clock }, present, warn);
   for (const [key, text] of headsLast(objects)) {
     if (key === keys.head(batchId)) continue;
+    if (lease.until - clock.now() < LONGEST_MS / 2) await lease.prolong(clock.now() + LONGEST_MS);
     // The ids of its generations begin with its own.
     if (key.includes(batchId)) await store.put(key, text);
     // Other batches come with it where some of its devices may be theirs; what is known of them here is younger.

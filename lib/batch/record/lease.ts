@@ -22,7 +22,7 @@ export class Lease {
   private constructor(
     readonly record: BatchRecord,
     readonly holder: string,
-    readonly until: number,
+    private ends: number,
     private readonly workers: Workers | undefined,
   ) {}
 
@@ -42,6 +42,10 @@ export class Lease {
     return head.lease?.holder === holder ? lease : undefined;
   }
 
+  get until(): number {
+    return this.ends;
+  }
+
   get head(): Head {
     return this.record.head;
   }
@@ -52,6 +56,15 @@ export class Lease {
       this.mustHold(next);
       return change(next);
     });
+  }
+
+  /** Holds it until later than it was taken for. @throws LeaseLost */
+  async prolong(until: number): Promise<void> {
+    const ends = until + LEASE_MARGIN_MS;
+    await this.update((next) => {
+      if (next.lease) next.lease.until = ends;
+    });
+    this.ends = ends;
   }
 
   /** Reads the head again before a call that must not be made twice. @throws LeaseLost */
