@@ -18,7 +18,7 @@ export class Registrations {
 
   executed(call: CallRecord): void {
     if (call.operation === 'CreateMultiDevice') this.tasks.executed(call);
-    if (call.operation !== 'BatchRegisterDeviceWithApplyId' || call.code !== undefined) return;
+    if (call.operation !== 'BatchRegisterDeviceWithApplyId' || call.code !== undefined || call.forgotten) return;
     const jobs = this.world.emulator.aliyun.platform.listApplications();
     const own = jobs.find(({ applyId }) => applyId === String(call.parameters.ApplyId));
     const names = new Set(own?.devices.map(({ deviceName }) => deviceName));
