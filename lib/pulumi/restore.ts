@@ -88,7 +88,9 @@ async function writeFromState({ store, clock }: Journal, lease: Lease, record: S
   const present = lease.head;
   const { batchId } = present;
   const { head, objects } = readSnapshot(record.snapshot, batchId);
-  const younger = present.generations.filter(({ bornAt }) => bornAt > record.at);
+  const shown = new Set(head.generations.map(({ id }) => id));
+  // By the clocks of two machines something that the state shows may seem to be younger than that.
+  const younger = present.generations.filter(({ id, bornAt }) => bornAt > record.at && !shown.has(id));
   if (younger.length < present.generations.length) await putAside({ store, clock }, present, warn);
   for (const [key, text] of headsLast(objects)) {
     if (key === keys.head(batchId)) continue;
