@@ -78,6 +78,7 @@ export class Process {
 
   async through<T>(io: string, run: (fault: Fault | undefined) => T | Promise<T>): Promise<T> {
     if (this.dead) return never();
+    if (!this.world.timeline.goesOn()) return never();
     const fault = this.world.faults.strike(io);
     if (fault && io.startsWith('store')) this.world.storeTroubles.set(this.id, this.world.timeline.now());
     // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the others strike elsewhere

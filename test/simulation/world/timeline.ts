@@ -6,6 +6,7 @@ export class Timeline {
   private time = Date.UTC(2026, 0, 2, 3, 4, 5);
   private readonly heap: Waker[] = [];
   private asleep = 0;
+  private things = 0;
 
   now(): number {
     return this.time;
@@ -22,6 +23,11 @@ export class Timeline {
     return new Promise((resolve) => void this.after(ms, resolve));
   }
 
+  /** To be asked before anything is done: false if so much was that somebody goes round in circles, be it without letting time pass. */
+  goesOn(): boolean {
+    return ++this.things <= MOST_THINGS;
+  }
+
   /** Lets time pass until `work` is over. @throws Error if everything waits for what nobody brings about, or goes on for ever. */
   async drive<T>(work: Promise<T>): Promise<T> {
     let over = false;
@@ -31,7 +37,7 @@ export class Timeline {
       let turns = 0;
       const turn = () => {
         if (over) return resolve();
-        if (++turns > MOST_TURNS) return reject(new Error('there is no end to it'));
+        if (++turns > MOST_TURNS || this.things > MOST_THINGS) return reject(new Error('there is no end to it'));
         const next = this.pop();
         if (!next) return reject(new Error('everything waits, and nothing is going to happen'));
         this.time = Math.max(this.time, next.at);
@@ -83,6 +89,7 @@ export class Timeline {
 
 /** Many times what the longest life takes. */
 const MOST_TURNS = 1_000_000;
+const MOST_THINGS = 1_000_000;
 
 interface Waker {
   at: number;
